@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Rooms, from the ground up. An arrow of imports only ever points to an earlier line.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func room(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(of name: String, also dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.byName(name: name), "MercerTestSupport"] + dependencies,
+    resources: [.copy("Resources")],
+    swiftSettings: swiftSettings)
+}
+
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+
+let package = Package(
+  name: "mercer",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "mercer", targets: ["MercerCommand"]),
+    .library(name: "Mercer", targets: ["Mercer"]),
+    .library(name: "MercerTestSupport", targets: ["MercerTestSupport"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "CMercerTiles"),
+    room("MercerCore", on: ["COpenBLAS", "CMercerTiles", realModule]),
+    room("MercerData", on: ["MercerCore", "CZlib", "CLibZip"]),
+    room("MercerKernels", on: ["MercerCore", realModule]),
+    room("MercerOperators", on: ["MercerCore"]),
+    room("MercerSolvers", on: ["MercerCore"]),
+    room(
+      "MercerLearning",
+      on: ["MercerCore", "MercerData", "MercerKernels", "MercerOperators", "MercerSolvers"]),
+    room("MercerReport", on: ["MercerCore"]),
+    room(
+      "Mercer",
+      on: [
+        "MercerCore", "MercerData", "MercerKernels", "MercerOperators", "MercerSolvers",
+        "MercerLearning",
+      ]),
+    .executableTarget(
+      name: "MercerCommand",
+      dependencies: [
+        "Mercer", "MercerReport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    room("MercerTestSupport", on: ["MercerCore"]),
+    tests(of: "MercerCore"),
+    tests(of: "MercerData"),
+    tests(of: "MercerKernels", also: ["MercerOperators"]),
+    tests(of: "MercerOperators", also: ["MercerKernels"]),
+    tests(of: "MercerSolvers", also: ["MercerKernels", "MercerOperators"]),
+    tests(of: "MercerLearning"),
+    .testTarget(
+      name: "MercerCommandTests", dependencies: ["MercerCommand", "Mercer"],
+      resources: [.copy("Resources")], swiftSettings: swiftSettings),
+  ]
+)

@@ -1,0 +1,71 @@
+// The vectorised loops of Mercer: what runs once for every entry of a Gram tile.
+//
+// Each loop is written once, in tiles_body.inc, and compiled for Float and Double and for several
+// instruction sets; the best one for this machine is chosen at run time (tiles_dispatch.c).
+// All matrices are row-major; `ld…` is the distance between rows, in elements. A *panel* is a point
+// set stored transposed, d × count, so that neighbouring points are neighbours in memory.
+
+#ifndef MERCER_TILES_H
+#define MERCER_TILES_H
+
+#include <stddef.h>
+
+#define MERCER_TILES_TABLE(T, NAME)                                                                \
+  typedef struct NAME {                                                                            \
+    /* The instruction set: avx512, avx2, baseline. */                                             \
+    const char *instruction_set;                                                                   \
+                                                                                                   \
+    /* out[i,j] = Σₖ t(x[i,k] − z[k,j]) with t(v) = v², |v|, |v|^q, [v ≠ 0]; z is a panel. Only   */ \
+    /* pairs_power looks at q.                                                                   */ \
+    void (*pairs_squared)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t d, T q, const T *x,         \
+                          ptrdiff_t ldx, const T *z, ptrdiff_t ldz, T *out, ptrdiff_t ldo);        \
+    void (*pairs_absolute)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t d, T q, const T *x,        \
+                           ptrdiff_t ldx, const T *z, ptrdiff_t ldz, T *out, ptrdiff_t ldo);       \
+    void (*pairs_power)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t d, T q, const T *x,           \
+                        ptrdiff_t ldx, const T *z, ptrdiff_t ldz, T *out, ptrdiff_t ldo);          \
+    void (*pairs_differing)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t d, T q, const T *x,       \
+                            ptrdiff_t ldx, const T *z, ptrdiff_t ldz, T *out, ptrdiff_t ldo);      \
+                                                                                                   \
+    /* gradient[i,k] += Σⱼ w[i,j] sign(x[i,k] − z[k,j]) |x[i,k] − z[k,j]|^(q−1); z is a panel. */   \
+    void (*pairs_power_gradient)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t d, T q, const T *x,  \
+                                 ptrdiff_t ldx, const T *z, ptrdiff_t ldz, const T *w,             \
+                                 ptrdiff_t ldw, T *gradient, ptrdiff_t ldg);                       \
+    /* total[k] += Σᵢⱼ w[i,j] |x[i,k] − z[k,j]|^q; z is a panel. */                                 \
+    void (*pairs_power_moment)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t d, T q, const T *x,    \
+                               ptrdiff_t ldx, const T *z, ptrdiff_t ldz, const T *w,               \
+                               ptrdiff_t ldw, double *total);                                      \
+                                                                                                   \
+    /* Inner products in `tile` become squared distances, given squared norms; where cancellation  \
+       would leave fewer than about half of the digits, the pair is computed anew from its         \
+       coordinates (both sets row-major here). */                                                  \
+    void (*squared_from_inner)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t d, const T *x,         \
+                               ptrdiff_t ldx, const T *z, ptrdiff_t ldz, const T *norms_x,         \
+                               const T *norms_z, T *tile, ptrdiff_t ldt);                          \
+                                                                                                   \
+    /* Maps over `count` contiguous values s, in place. */                                         \
+    void (*exp_linear)(ptrdiff_t count, T *s, T a, T c);       /* a exp(c s)                    */ \
+    void (*exp_root)(ptrdiff_t count, T *s, T a, T c);         /* a exp(−c √s)                  */ \
+    void (*exp_root_slope)(ptrdiff_t count, T *s, T a, T c);   /* a exp(−c √s) / √s, 0 at 0     */ \
+    void (*exp_root_first)(ptrdiff_t count, T *s, T a, T c);   /* a (1 + r) e⁻ʳ, r = c√s        */ \
+    void (*exp_root_second)(ptrdiff_t count, T *s, T a, T c);  /* a (1 + r + r²/3) e⁻ʳ, r = c√s */ \
+    void (*exp_power)(ptrdiff_t count, T *s, T a, T c, T p);   /* a exp(−c sᵖ), p > 0           */ \
+    void (*power)(ptrdiff_t count, T *s, T a, T p);            /* a sᵖ for s ≥ 0; 0 at 0 if p > 0 */ \
+    void (*rational)(ptrdiff_t count, T *s, T a, T c, T p);    /* a (1 + c s)⁻ᵖ                 */ \
+    void (*log_one_plus)(ptrdiff_t count, T *s, T a, T c);     /* a log(1 + c s)                */ \
+                                                                                                   \
+    /* Arithmetic of tiles, over `count` contiguous values. */                                     \
+    void (*add)(ptrdiff_t count, T *y, const T *x);            /* y ← y + x     */                 \
+    void (*multiply)(ptrdiff_t count, T *y, const T *x);       /* y ← y x       */                 \
+    void (*affine)(ptrdiff_t count, T *y, T a, T b);           /* y ← a y + b   */                 \
+    void (*clamp_below)(ptrdiff_t count, T *y, T least);       /* y ← max(y, least), NaN kept */   \
+  } NAME;
+
+MERCER_TILES_TABLE(float, mercer_tiles_f32)
+MERCER_TILES_TABLE(double, mercer_tiles_f64)
+
+/// The loops for this machine. The environment variable MERCER_SIMD (avx512, avx2, baseline) asks
+/// for another instruction set, and is ignored where the machine lacks it.
+const mercer_tiles_f32 *mercer_tiles_float(void);
+const mercer_tiles_f64 *mercer_tiles_double(void);
+
+#endif

@@ -1,0 +1,6 @@
+import Mercer
+
+@main
+enum MercerCommand {
+  static func main() {}
+}

@@ -1,0 +1,125 @@
+import Dispatch
+import Synchronization
+
+/// With what and within which limits work is done: threads, memory, progress, cancellation.
+///
+/// It is passed to whatever may take long; there are no global settings. Results never depend on
+/// the number of threads.
+public struct ExecutionContext: Sendable {
+  /// How many threads work at once, at least 1.
+  public var threadCount: Int
+  /// The most bytes that an algorithm may allocate beyond its inputs and outputs.
+  public var memoryLimit: Int
+  /// Called with news of long work, from any thread.
+  public var progress: (@Sendable (Progress) -> Void)?
+  /// Set from outside to stop the work soon.
+  public var cancellation: CancellationFlag?
+
+  /// A context with these limits; by default all cores and 70 % of the machine's memory.
+  public init(
+    threadCount: Int? = nil, memoryLimit: Int? = nil,
+    progress: (@Sendable (Progress) -> Void)? = nil, cancellation: CancellationFlag? = nil
+  ) {
+    self.threadCount = max(1, threadCount ?? Machine.coreCount)
+    self.memoryLimit = memoryLimit ?? Machine.physicalMemory / 10 * 7
+    self.progress = progress
+    self.cancellation = cancellation
+  }
+
+  /// All cores, most of the memory, no progress.
+  public static let `default` = ExecutionContext()
+
+  /// Throws `.cancelled` when the user asked to stop.
+  public func checkCancellation() throws(MercerError) {
+    if cancellation?.isSet == true {
+      throw MercerError(.cancelled, "stopped at the user's request")
+    }
+  }
+
+  /// Throws `.memoryLimit` when a block of this size may not be allocated.
+  public func checkMemory(_ bytes: Int, for purpose: String) throws(MercerError) {
+    guard bytes <= memoryLimit else {
+      throw MercerError(
+        .memoryLimit,
+        "\(purpose) needs \(ByteCount(bytes)), more than the limit of \(ByteCount(memoryLimit))",
+        remedy: "raise --memory, or use fewer rows")
+    }
+  }
+
+  /// Calls the body once for each index, from several threads, in no particular order.
+  ///
+  /// Each call must write only what belongs to its index; so the result is the same for any number
+  /// of threads. BLAS is single-threaded here: the calls are the parallelism.
+  public func forEach(
+    _ count: Int, _ body: @Sendable (Int) throws(MercerError) -> Void
+  ) throws(MercerError) {
+    try forEach(count, scratch: { () }) { (index, _: inout Void) throws(MercerError) in
+      try body(index)
+    }
+  }
+
+  /// The same with scratch memory, made once for each thread.
+  public func forEach<Scratch>(
+    _ count: Int, scratch makeScratch: @Sendable () -> Scratch,
+    _ body: @Sendable (Int, inout Scratch) throws(MercerError) -> Void
+  ) throws(MercerError) {
+    BLASThreads.setOnce()
+    let workers = min(threadCount, count)
+    if workers <= 1 {
+      var scratch = makeScratch()
+      for index in 0..<count {
+        try checkCancellation()
+        try body(index, &scratch)
+      }
+      return
+    }
+    let next = Atomic(0)
+    let failure = Mutex<MercerError?>(nil)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      var scratch = makeScratch()
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        do throws(MercerError) {
+          try checkCancellation()
+          try body(index, &scratch)
+        } catch {
+          failure.withLock { if $0 == nil { $0 = error } }
+          next.store(count, ordering: .relaxed)
+        }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+}
+
+/// A flag that any thread may set to stop long work.
+public final class CancellationFlag: Sendable {
+  private let flag = Atomic(false)
+
+  /// A flag that is not set.
+  public init() {}
+
+  /// Whether the work should stop.
+  public var isSet: Bool { flag.load(ordering: .relaxed) }
+
+  /// Asks the work to stop.
+  public func set() { flag.store(true, ordering: .relaxed) }
+}
+
+/// News of long work.
+public struct Progress: Sendable {
+  /// What is being done: `search`, `fit`.
+  public let stage: String
+  /// How much of the stage is done, 0 to 1.
+  public let fraction: Double
+  /// A detail worth showing, such as the best error so far.
+  public let detail: String
+
+  /// A piece of news.
+  public init(stage: String, fraction: Double, detail: String = "") {
+    self.stage = stage
+    self.fraction = fraction
+    self.detail = detail
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// What this machine has.
+public enum Machine {
+  /// Cores that this process may use.
+  public static let coreCount = ProcessInfo.processInfo.activeProcessorCount
+  /// Bytes of physical memory.
+  public static let physicalMemory = Int(ProcessInfo.processInfo.physicalMemory)
+
+  /// The most memory that this process has held so far, in bytes.
+  public static var peakMemory: Int {
+    var usage = rusage()
+    #if canImport(Darwin)
+      getrusage(RUSAGE_SELF, &usage)
+      return Int(usage.ru_maxrss)
+    #else
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      return Int(usage.ru_maxrss) * 1024
+    #endif
+  }
+}
+
+/// A number of bytes as people write it: `1.6 GB`, `512 MB` (powers of ten).
+public struct ByteCount: CustomStringConvertible, Sendable {
+  /// The number of bytes.
+  public let bytes: Int
+
+  /// A number of bytes.
+  public init(_ bytes: Int) { self.bytes = bytes }
+
+  /// Reads `4GB`, `512 MB`, `1.5g`, `2000000`; nil when it is none of these.
+  public init?(_ text: String) {
+    let trimmed = text.lowercased().filter { $0 != " " }
+    let digits = trimmed.prefix { $0.isNumber || $0 == "." }
+    let units: [Substring: Double] = [
+      "": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "t": 1e12,
+      "tb": 1e12, "kib": 1024, "mib": 1_048_576, "gib": 1_073_741_824,
+    ]
+    guard let value = Double(digits), let unit = units[trimmed.dropFirst(digits.count)],
+      value * unit >= 1, value * unit < 1e18
+    else { return nil }
+    bytes = Int(value * unit)
+  }
+
+  /// Three significant digits and the unit.
+  public var description: String {
+    for (size, unit) in [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
+    where Double(bytes) >= size {
+      let value = Double(bytes) / size
+      return String(format: value < 10 ? "%.1f %@" : "%.0f %@", value, unit)
+    }
+    return "\(bytes) B"
+  }
+}

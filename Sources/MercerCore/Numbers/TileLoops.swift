@@ -1,0 +1,153 @@
+internal import CMercerTiles
+
+/// The vectorised loops over the entries of a tile, for one element type.
+///
+/// They are C functions compiled for several instruction sets (see `CMercerTiles`); the table for
+/// this machine is chosen when it is first used. Pointers and leading dimensions (`ld…`, in
+/// elements) follow the conventions of BLAS: the caller answers for sizes. C functions hold no state,
+/// which is why the table may be shared between threads.
+public struct TileLoops<Element>: @unchecked Sendable {
+  /// rows, columns, d, q, x, ldx, z, ldz, out, ldo.
+  public typealias Pairs =
+    (
+      Int, Int, Int, Element, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
+      UnsafeMutablePointer<Element>, Int
+    ) -> Void
+  /// rows, columns, d, q, x, ldx, z, ldz, w, ldw, gradient, ldg.
+  public typealias PairsGradient =
+    (
+      Int, Int, Int, Element, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
+      UnsafePointer<Element>, Int, UnsafeMutablePointer<Element>, Int
+    ) -> Void
+  /// rows, columns, d, q, x, ldx, z, ldz, w, ldw, total (d values).
+  public typealias PairsMoment =
+    (
+      Int, Int, Int, Element, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
+      UnsafePointer<Element>, Int, UnsafeMutablePointer<Double>
+    ) -> Void
+  /// rows, columns, d, x, ldx, z, ldz (both row-major), squared norms of x and of z, tile, ldt.
+  public typealias SquaredFromInner =
+    (
+      Int, Int, Int, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
+      UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int
+    ) -> Void
+  /// count, values, one parameter.
+  public typealias Map1 = (Int, UnsafeMutablePointer<Element>, Element) -> Void
+  /// count, values, two parameters.
+  public typealias Map2 = (Int, UnsafeMutablePointer<Element>, Element, Element) -> Void
+  /// count, values, three parameters.
+  public typealias Map3 =
+    (Int, UnsafeMutablePointer<Element>, Element, Element, Element) -> Void
+  /// count, values, other values.
+  public typealias Combine =
+    (Int, UnsafeMutablePointer<Element>, UnsafePointer<Element>) -> Void
+
+  /// The instruction set these loops were compiled for: `avx512`, `avx2` or `baseline`.
+  public let instructionSet: String
+  /// `out[i, j] ← Σₖ (x[i, k] − z[k, j])²`, with z a panel (d × count, transposed).
+  public let pairsSquared: Pairs
+  /// `out[i, j] ← Σₖ |x[i, k] − z[k, j]|`, with z a panel.
+  public let pairsAbsolute: Pairs
+  /// `out[i, j] ← Σₖ |x[i, k] − z[k, j]|^q`, with z a panel.
+  public let pairsPower: Pairs
+  /// `out[i, j] ←` the number of k with `x[i, k] ≠ z[k, j]`, with z a panel.
+  public let pairsDiffering: Pairs
+  /// `gradient[i, k] += Σⱼ w[i, j] sign(Δ) |Δ|^(q−1)` with `Δ = x[i, k] − z[k, j]`, z a panel.
+  public let pairsPowerGradient: PairsGradient
+  /// `total[k] += Σᵢⱼ w[i, j] |x[i, k] − z[k, j]|^q`, with z a panel.
+  public let pairsPowerMoment: PairsMoment
+  /// Turns inner products into squared distances; pairs that cancel are computed anew.
+  public let squaredFromInner: SquaredFromInner
+  /// `s ← a exp(c s)`.
+  public let expLinear: Map2
+  /// `s ← a exp(−c √s)`.
+  public let expRoot: Map2
+  /// `s ← a exp(−c √s) / √s`, and 0 at 0.
+  public let expRootSlope: Map2
+  /// `s ← a (1 + r) exp(−r)` with `r = c √s`.
+  public let expRootFirst: Map2
+  /// `s ← a (1 + r + r²/3) exp(−r)` with `r = c √s`.
+  public let expRootSecond: Map2
+  /// `s ← a exp(−c sᵖ)`, p > 0.
+  public let expPower: Map3
+  /// `s ← a sᵖ` for s ≥ 0.
+  public let power: Map2
+  /// `s ← a (1 + c s)⁻ᵖ`.
+  public let rational: Map3
+  /// `s ← a log(1 + c s)`.
+  public let logOnePlus: Map2
+  /// `y ← y + x`.
+  public let add: Combine
+  /// `y ← y x`, element by element.
+  public let multiply: Combine
+  /// `y ← a y + b`.
+  public let affine: Map2
+  /// `y ← max(y, least)`; NaN stays.
+  public let clampBelow: Map1
+}
+
+/// What `CMercerTiles` does for one element type. `Float` and `Double` conform; nothing else can.
+public protocol TileElement {
+  /// The loops for this machine.
+  static var loops: TileLoops<Self> { get }
+}
+
+private let floatLoops: TileLoops<Float> = {
+  let table = mercer_tiles_float().pointee
+  return TileLoops(
+    instructionSet: String(cString: table.instruction_set),
+    pairsSquared: table.pairs_squared,
+    pairsAbsolute: table.pairs_absolute,
+    pairsPower: table.pairs_power,
+    pairsDiffering: table.pairs_differing,
+    pairsPowerGradient: table.pairs_power_gradient,
+    pairsPowerMoment: table.pairs_power_moment,
+    squaredFromInner: table.squared_from_inner,
+    expLinear: table.exp_linear,
+    expRoot: table.exp_root,
+    expRootSlope: table.exp_root_slope,
+    expRootFirst: table.exp_root_first,
+    expRootSecond: table.exp_root_second,
+    expPower: table.exp_power,
+    power: table.power,
+    rational: table.rational,
+    logOnePlus: table.log_one_plus,
+    add: table.add,
+    multiply: table.multiply,
+    affine: table.affine,
+    clampBelow: table.clamp_below)
+}()
+
+extension Float: TileElement {
+  public static var loops: TileLoops<Float> { floatLoops }
+}
+
+private let doubleLoops: TileLoops<Double> = {
+  let table = mercer_tiles_double().pointee
+  return TileLoops(
+    instructionSet: String(cString: table.instruction_set),
+    pairsSquared: table.pairs_squared,
+    pairsAbsolute: table.pairs_absolute,
+    pairsPower: table.pairs_power,
+    pairsDiffering: table.pairs_differing,
+    pairsPowerGradient: table.pairs_power_gradient,
+    pairsPowerMoment: table.pairs_power_moment,
+    squaredFromInner: table.squared_from_inner,
+    expLinear: table.exp_linear,
+    expRoot: table.exp_root,
+    expRootSlope: table.exp_root_slope,
+    expRootFirst: table.exp_root_first,
+    expRootSecond: table.exp_root_second,
+    expPower: table.exp_power,
+    power: table.power,
+    rational: table.rational,
+    logOnePlus: table.log_one_plus,
+    add: table.add,
+    multiply: table.multiply,
+    affine: table.affine,
+    clampBelow: table.clamp_below)
+}()
+
+extension Double: TileElement {
+  public static var loops: TileLoops<Double> { doubleLoops }
+}
