@@ -45,7 +45,7 @@ let package = Package(
     room("MercerData", on: ["MercerCore", "CZlib", "CLibZip"]),
     room("MercerKernels", on: ["MercerCore", realModule]),
     room("MercerOperators", on: ["MercerCore"]),
-    room("MercerSolvers", on: ["MercerCore"]),
+    room("MercerSolvers", on: ["MercerCore", "MercerOperators", realModule]),
     room(
       "MercerLearning",
       on: ["MercerCore", "MercerData", "MercerKernels", "MercerOperators", "MercerSolvers"]),

@@ -4,7 +4,7 @@ import RealModule
 ///
 /// Blocked and left-looking: block columns in turn, the rows of each in bands that several threads
 /// share. The bands are fixed, so the factor is the same to the last bit for any number of threads.
-/// - Complexity: n³/3 multiply-adds for the factor, in place.
+/// - Complexity: n³/3 operations for the factor, in place.
 /// - Source: Golub and Van Loan, Matrix Computations (2013), section 4.2.
 public struct Cholesky<Element: Scalar>: Sendable {
   /// n × n. The lower triangle is L; what stands above the diagonal is of no meaning.
@@ -66,6 +66,12 @@ public struct Cholesky<Element: Scalar>: Sendable {
     }
     factor = matrix
     jitter = added
+  }
+
+  /// A factor computed in another precision, each entry rounded to nearest.
+  public init<Other: Scalar>(rounding other: Cholesky<Other>) {
+    factor = Matrix(converting: other.factor)
+    jitter = other.jitter
   }
 
   /// A pivot that was not positive.
@@ -189,7 +195,7 @@ extension Cholesky {
   ///
   /// Column j of L⁻¹ begins at row j, and its squared length is the j-th entry. Strips of columns
   /// are solved for independently; the memory is n × 128 elements a thread.
-  /// - Complexity: n³/3 multiply-adds.
+  /// - Complexity: n³/3 operations.
   public func inverseDiagonal(context: ExecutionContext = .default) throws(MercerError) -> [Double]
   {
     let n = order
@@ -227,7 +233,7 @@ extension Cholesky {
 
   /// The whole inverse A⁻¹ (n × n, symmetric).
   ///
-  /// - Complexity: n³ multiply-adds.
+  /// - Complexity: 2 n³ operations.
   public func inverse(context: ExecutionContext = .default) throws(MercerError) -> Matrix<Element> {
     try solve(.identity(order), context: context)
   }

@@ -16,3 +16,14 @@ extension Scalar {
     }
   }
 }
+
+extension Scalar {
+  /// The largest |xᵢ|; 0 of nothing.
+  @specialized(where Self == Double)
+  @specialized(where Self == Float)
+  public static func largestMagnitude(_ x: UnsafeBufferPointer<Self>) -> Self {
+    var largest: Self = 0
+    for value in x where value.magnitude > largest { largest = value.magnitude }
+    return largest
+  }
+}
