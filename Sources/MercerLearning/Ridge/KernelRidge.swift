@@ -50,7 +50,7 @@ public struct KernelRidge: Estimator {
       data.weights?.map { ridge / $0 } ?? [Double](repeating: ridge, count: data.count)
     let solver = ExactRidge(precision: precision, wantsInverseDiagonal: wantsLeaveOneOut)
     let result = try solver.solve(
-      try TiledGram(kernel, data.inputs), shifts: shifts, targets: targets, context: context)
+      try TiledGram(kernel, inputs: data.inputs), shifts: shifts, targets: targets, context: context)
     // Row i left out, the prediction misses yᵢ by αᵢ / (A⁻¹)ᵢᵢ: the coefficient that row i needs
     // beyond what the others give it, in units of its own influence.
     let residuals = result.inverseDiagonal.map { diagonal in

@@ -1,5 +1,5 @@
 public import MercerCore
-public import MercerOperators
+import MercerOperators
 
 /// Solves (K + diag(λ)) A = Y by factorisation, and gives the diagonal of the inverse, from which
 /// leave-one-out residuals follow.

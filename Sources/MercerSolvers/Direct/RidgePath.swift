@@ -42,7 +42,7 @@ public struct RidgePath: Sendable {
       gram.scaleColumns(by: rootWeights)
       scaledTargets.scaleRows(by: rootWeights)
     }
-    eigen = try SymmetricEigen(gram)
+    let eigen = try SymmetricEigen(gram)
     var squares = eigen.vectors
     squares.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
@@ -51,6 +51,7 @@ public struct RidgePath: Sendable {
         Double.loops.multiply(buffer.count, base, vectors)
       }
     }
+    self.eigen = eigen
     squaredVectors = squares
     rotatedTargets = try eigen.vectors.multiplied(by: scaledTargets, context: context)
   }
@@ -113,3 +114,4 @@ extension Matrix {
     }
   }
 
+}
