@@ -1,4 +1,4 @@
-internal import MercerCore
+import MercerCore
 
 /// A sum or a product of bound kernels.
 struct BoundCombination<Element: Scalar>: BoundKernel {

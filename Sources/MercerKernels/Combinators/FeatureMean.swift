@@ -1,5 +1,5 @@
-internal import MercerCore
-internal import Synchronization
+import MercerCore
+import Synchronization
 
 /// The mean of a bound kernel over its columns, m(xᵢ) = (1/q) Σⱼ k(xᵢ, rⱼ), with its gradients.
 ///

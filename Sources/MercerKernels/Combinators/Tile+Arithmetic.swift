@@ -1,4 +1,4 @@
-internal import MercerCore
+import MercerCore
 
 // Arithmetic of whole tiles. Each row is one call of a vectorised loop, so that combinators cost
 // little more than the fills they combine.

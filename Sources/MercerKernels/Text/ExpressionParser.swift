@@ -1,4 +1,4 @@
-internal import MercerCore
+import MercerCore
 
 /// Reads an expression by recursive descent; one method a rule of the grammar.
 ///
@@ -25,7 +25,7 @@ struct ExpressionParser {
   static let layerLimit = 10_000
 
   let text: ExpressionText
-  private let tokens: [Token]
+  let tokens: [Token]
   private var next = 0
   private var depth = 0
   /// Where each kernel call and its arguments are, in the order of the text, which is the order in
@@ -67,6 +67,8 @@ struct CallPlace {
   let name: Int
   /// For each argument where its label (or the value, without a label) and its value begin.
   var arguments: [(label: Int, value: Int)] = []
+  /// Just past the last character, bracket included.
+  var end: Int
 }
 
 // MARK: - Tokens
@@ -171,8 +173,10 @@ extension ExpressionParser {
     case .word(let name):
       advance()
       let index = callPlaces.count
-      callPlaces.append(CallPlace(name: start))
-      return .call(name, try kernelArguments(of: name, placeIndex: index))
+      callPlaces.append(CallPlace(name: start, end: start + name.count))
+      let arguments = try kernelArguments(of: name, placeIndex: index)
+      if !arguments.isEmpty { callPlaces[index].end = tokens[next - 1].start + 1 }
+      return .call(name, arguments)
     case .symbol("("):
       advance()
       let inner = try nested { (parser) throws(MercerError) in try parser.kernel() }

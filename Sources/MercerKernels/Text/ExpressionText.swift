@@ -1,4 +1,4 @@
-internal import MercerCore
+import MercerCore
 
 /// The characters of an expression, and the messages that point into them.
 ///

@@ -1,4 +1,4 @@
-internal import MercerCore
+import MercerCore
 
 /// A word, number or symbol of an expression, and where it begins (in characters, from 0).
 struct Token: Equatable {
