@@ -1,4 +1,5 @@
 public import MercerCore
+import MercerKernels
 import MercerOperators
 public import MercerSolvers
 
@@ -6,8 +7,9 @@ public import MercerSolvers
 /// `Σᵢ wᵢ (yᵢ − f(xᵢ))² + λ ‖f‖²` least, for every column of targets.
 ///
 /// The solution is α = (K + λ W⁻¹)⁻¹ y. λ is added to K as it is, not multiplied by n.
-/// - Complexity: n³/3 operations for the fit, and as many for the leave-one-out residuals; 8 n²
-///   bytes, or 4 n² from `ExactRidge.mixedFrom` rows on; n m d for m predictions.
+/// - Complexity: exact: n³/3 operations for the fit, and as many for the leave-one-out residuals;
+///   8 n² bytes, or 4 n² from `ExactRidge.mixedFrom` rows on. Iterative: see `IterativeRidge`.
+///   n m d for m predictions.
 /// - Source: Saunders, Gammerman and Vovk, Ridge regression learning algorithm in dual variables
 ///   (1998).
 public struct KernelRidge: Estimator {
@@ -18,17 +20,27 @@ public struct KernelRidge: Estimator {
   /// Whether the weighted mean of each target is subtracted before the fit and added to
   /// predictions. Off by default, as in other libraries.
   public var centresTargets: Bool
-  /// Whether leave-one-out residuals are computed.
+  /// Whether leave-one-out residuals are computed, where the solver is exact.
   public var wantsLeaveOneOut: Bool
-  /// In which precision the factor is stored.
-  public var precision: ExactRidge.Precision
+  /// How the system is solved.
+  public var solver: Solver
+
+  /// How the system is solved.
+  public enum Solver: Sendable {
+    /// By what `RidgePlan` chooses from the size and the memory limit.
+    case automatic
+    /// By factorisation.
+    case exact(ExactRidge.Precision = .automatic)
+    /// By conjugate gradients in Float, for kernels that have a text form, else in Double.
+    case iterative(IterativeRidge = IterativeRidge(), stored: Bool = false)
+  }
 
   /// An estimator.
   ///
   /// - Throws: `.invalidParameter` when the ridge is negative or not finite.
   public init(
     kernel: any Kernel<Points<Double>, Double>, ridge: Double, centresTargets: Bool = false,
-    wantsLeaveOneOut: Bool = true, precision: ExactRidge.Precision = .automatic
+    wantsLeaveOneOut: Bool = true, solver: Solver = .automatic
   ) throws(MercerError) {
     guard ridge >= 0, ridge.isFinite else {
       throw MercerError(
@@ -38,7 +50,7 @@ public struct KernelRidge: Estimator {
     self.ridge = ridge
     self.centresTargets = centresTargets
     self.wantsLeaveOneOut = wantsLeaveOneOut
-    self.precision = precision
+    self.solver = solver
   }
 
   public func fit(
@@ -48,17 +60,73 @@ public struct KernelRidge: Estimator {
     let targets = data.targets.subtractingFromRows(offsets)
     let shifts =
       data.weights?.map { ridge / $0 } ?? [Double](repeating: ridge, count: data.count)
-    let solver = ExactRidge(precision: precision, wantsInverseDiagonal: wantsLeaveOneOut)
-    let result = try solver.solve(
-      try TiledGram(kernel, inputs: data.inputs), shifts: shifts, targets: targets, context: context)
-    // Row i left out, the prediction misses yᵢ by αᵢ / (A⁻¹)ᵢᵢ: the coefficient that row i needs
-    // beyond what the others give it, in units of its own influence.
-    let residuals = result.inverseDiagonal.map { diagonal in
-      result.coefficients.scalingRows(by: diagonal.map { 1 / $0 })
+    var residuals: Matrix<Double>?
+    let coefficients: Matrix<Double>
+    let report: SolveReport
+    switch try resolvedSolver(data, context) {
+    case .exact(let precision):
+      let solver = ExactRidge(precision: precision, wantsInverseDiagonal: wantsLeaveOneOut)
+      let result = try solver.solve(
+        try TiledGram(kernel, inputs: data.inputs), shifts: shifts, targets: targets,
+        context: context)
+      // Row i left out, the prediction misses yᵢ by αᵢ / (A⁻¹)ᵢᵢ: the coefficient that row i needs
+      // beyond what the others give it, in units of its own influence.
+      residuals = result.inverseDiagonal.map { diagonal in
+        result.coefficients.scalingRows(by: diagonal.map { 1 / $0 })
+      }
+      (coefficients, report) = (result.coefficients, result.report)
+    case .iterative(let solver, let stored):
+      let solution = try solve(data.inputs, targets, shifts, solver, stored, context)
+      (coefficients, report) = (solution.values, solution.report)
+    case .automatic:
+      preconditionFailure("the plan names a solver")
     }
     return KernelRidgeModel(
-      kernel: kernel, ridge: ridge, inputs: data.inputs, coefficients: result.coefficients,
-      offsets: offsets, leaveOneOutResiduals: residuals, report: result.report)
+      kernel: kernel, ridge: ridge, inputs: data.inputs, coefficients: coefficients,
+      offsets: offsets, leaveOneOutResiduals: residuals, report: report)
+  }
+
+  private func resolvedSolver(
+    _ data: LabelledData<Points<Double>>, _ context: ExecutionContext
+  ) throws(MercerError) -> Solver {
+    guard case .automatic = solver else { return solver }
+    let plan = try RidgePlan.plan(
+      rowCount: data.count, targetCount: data.targets.columnCount, context: context)
+    return switch plan.method {
+    case .exact: .exact()
+    case .iterativeStored: .iterative(stored: true)
+    case .iterativeTiled: .iterative(stored: false)
+    }
+  }
+
+  /// In Float where the kernel can be rewritten for it, as half the bytes are twice the speed.
+  private func solve(
+    _ inputs: Points<Double>, _ targets: Matrix<Double>, _ shifts: [Double],
+    _ solver: IterativeRidge, _ stored: Bool, _ context: ExecutionContext
+  ) throws(MercerError) -> Solution<Double> {
+    guard let expressible = kernel as? any PointKernel<Double> else {
+      return try solve(kernel, inputs, targets, shifts, solver, stored, context)
+    }
+    let solution = try solve(
+      try expressible.expression.makeKernel(of: Float.self),
+      Points<Float>(Matrix(converting: inputs.coordinates)), Matrix<Float>(converting: targets),
+      shifts.map { Float($0) }, solver, stored, context)
+    return Solution(values: Matrix(converting: solution.values), report: solution.report)
+  }
+
+  private func solve<K: Kernel>(
+    _ kernel: K, _ inputs: Points<K.Element>, _ targets: Matrix<K.Element>, _ shifts: [K.Element],
+    _ solver: IterativeRidge, _ stored: Bool, _ context: ExecutionContext
+  ) throws(MercerError) -> Solution<K.Element> where K.Inputs == Points<K.Element> {
+    let tiled = try TiledGram(kernel, inputs: inputs)
+    var gram: any SymmetricGramOperator<K.Element> = tiled
+    if stored { gram = try DenseGram(try tiled.densified(context: context)) }
+    return try solver.solve(
+      gram,
+      columns: { (centres) throws(MercerError) in
+        try TiledCrossGram(kernel, rows: inputs, columns: inputs.subset(at: centres))
+          .densified(context: context)
+      }, shifts: shifts, targets: targets, context: context)
   }
 }
 

@@ -1,0 +1,63 @@
+public import MercerCore
+import MercerSolvers
+
+/// How a kernel ridge regression will be solved, and why: decided from the size and the limits
+/// before the work begins.
+public struct RidgePlan: Sendable, Equatable {
+  /// The ways to solve.
+  public enum Method: String, Sendable, Codable {
+    /// A factorisation, with leave-one-out residuals.
+    case exact
+    /// Conjugate gradients on a stored K.
+    case iterativeStored
+    /// Conjugate gradients on a K computed tile by tile at each product.
+    case iterativeTiled
+  }
+
+  /// How it will be solved.
+  public let method: Method
+  /// The bytes this will allocate, beside the data.
+  public let expectedBytes: Int
+  /// One sentence for the user.
+  public let reason: String
+
+  /// Up to how many rows a factorisation is preferred: its time grows as n³, and passes that of the
+  /// iteration about here.
+  public static let exactLimit = 20_000
+
+  /// The plan for n rows and k columns of targets.
+  ///
+  /// - Throws: `.memoryLimit` when not even the smallest method fits.
+  public static func plan(
+    rowCount n: Int, targetCount k: Int, context: ExecutionContext
+  ) throws(MercerError) -> RidgePlan {
+    let exact = ExactRidge().byteCount(rowCount: n)
+    let limit = context.memoryLimit
+    if n <= exactLimit, exact <= limit {
+      return RidgePlan(
+        method: .exact, expectedBytes: exact,
+        reason: "\(n) rows: a factorisation takes \(ByteCount(exact)) of \(ByteCount(limit))")
+    }
+    let tiled = IterativeRidge().byteCount(rowCount: n, targetCount: k, as: Float.self)
+    let stored = tiled + 4 * n * n
+    let why =
+      n > exactLimit
+      ? "\(n) rows: an iteration is faster than a factorisation"
+      : "a factorisation would take \(ByteCount(exact)), more than \(ByteCount(limit))"
+    if stored <= limit {
+      return RidgePlan(
+        method: .iterativeStored, expectedBytes: stored,
+        reason: "\(why); K is stored, as it is used many times (\(ByteCount(stored)))")
+    }
+    guard tiled <= limit else {
+      throw MercerError(
+        .memoryLimit,
+        "a fit of \(n) rows needs at least \(ByteCount(tiled)), more than the limit of "
+          + "\(ByteCount(limit))",
+        remedy: "raise --memory, or use fewer rows")
+    }
+    return RidgePlan(
+      method: .iterativeTiled, expectedBytes: tiled,
+      reason: "\(why); K is computed anew for each product, as \(ByteCount(stored)) would not fit")
+  }
+}
