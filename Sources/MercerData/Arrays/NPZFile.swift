@@ -1,0 +1,97 @@
+internal import CLibZip
+public import MercerCore
+
+/// Files of several named NumPy arrays (`.npz`): a zip archive, stored or deflated, of NPY files.
+public struct NPZFile: ~Copyable {
+  /// The file as the user named it.
+  public let source: String
+  /// The names of the arrays (without `.npy`), in the order of the archive.
+  public let names: [String]
+  private let archive: OpaquePointer
+  private let entries: [UInt64]
+
+  /// Opens an archive and lists what is in it.
+  ///
+  /// - Throws: `.unreadableFile`; `.malformedFile` when it is not a zip archive or its directory is
+  ///   damaged.
+  public init(path: String) throws(MercerError) {
+    // Found out here, since libzip's messages do not tell a directory from a damaged archive.
+    _ = try WholeFile.read(path, limit: 1)
+    var code: Int32 = 0
+    guard let archive = zip_open(path, Int32(ZIP_RDONLY), &code) else {
+      var error = zip_error_t()
+      zip_error_init_with_code(&error, code)
+      defer { zip_error_fini(&error) }
+      throw MercerError(
+        .malformedFile,
+        "is not a readable NPZ file: \(String(cString: zip_error_strerror(&error)))",
+        at: .init(file: path))
+    }
+    var names: [String] = []
+    var entries: [UInt64] = []
+    for index in 0..<UInt64(max(zip_get_num_entries(archive, 0), 0)) {
+      guard let name = zip_get_name(archive, index, 0).map({ String(cString: $0) }),
+        name.hasSuffix(".npy")
+      else { continue }
+      names.append(String(name.dropLast(4)))
+      entries.append(index)
+    }
+    self.source = path
+    self.names = names
+    self.archive = archive
+    self.entries = entries
+  }
+
+  deinit { zip_discard(archive) }
+
+  /// Reads one array.
+  ///
+  /// - Throws: `.invalidParameter` when there is none of this name; `.malformedFile` when its bytes
+  ///   are damaged (by the archive's checksum); `.unsupportedFormat` for an encrypted archive or
+  ///   values that are not numbers.
+  public func array(named name: String) throws(MercerError) -> NumericArray {
+    guard let place = names.firstIndex(of: name) else {
+      throw MercerError(
+        .invalidParameter,
+        "there is no array \(quoted(name))" + suggestion(for: name, among: names),
+        at: .init(file: source), remedy: "it holds \(listed(names))")
+    }
+    let bytes = try content(of: entries[place], name: name)
+    return try NPYFile.decode(bytes[...], source: "\(source):\(name).npy")
+  }
+
+  private func content(of entry: UInt64, name: String) throws(MercerError) -> [UInt8] {
+    var status = zip_stat_t()
+    guard zip_stat_index(archive, entry, 0, &status) == 0 else { throw damaged(name) }
+    guard status.encryption_method == ZIP_EM_NONE else {
+      throw MercerError(.unsupportedFormat, "is encrypted", at: .init(file: source))
+    }
+    // Deflate gains at most a factor of 1032, so a larger claim is false, and is not allocated.
+    let claim = status.size
+    guard claim <= UInt64(Int.max) / 2, claim / 1100 <= status.comp_size &+ 1 else {
+      throw damaged(name)
+    }
+    guard let file = zip_fopen_index(archive, entry, 0) else { throw damaged(name) }
+    defer { zip_fclose(file) }
+    var isDamaged = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: Int(claim)) { buffer, count in
+      while count < Int(claim), let base = buffer.baseAddress {
+        let got = zip_fread(file, base + count, claim - UInt64(count))
+        if got <= 0 {
+          isDamaged = true
+          return
+        }
+        count += Int(got)
+      }
+    }
+    // The checksum is compared when the end is read.
+    var probe: UInt8 = 0
+    guard !isDamaged, zip_fread(file, &probe, 1) == 0 else { throw damaged(name) }
+    return bytes
+  }
+
+  private func damaged(_ name: String) -> MercerError {
+    MercerError(
+      .malformedFile, "the array \(quoted(name)) is damaged or cut off", at: .init(file: source))
+  }
+}

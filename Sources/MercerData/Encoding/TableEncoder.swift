@@ -1,0 +1,137 @@
+public import MercerCore
+
+/// Turns tables into points: what it does with each column is found from one table, and is then
+/// part of the model.
+///
+/// Numbers are standardized by mean and population standard deviation, so two rows drawn at random
+/// differ by √2 in the root mean square. Two levels of a category are √2 apart as well, since a
+/// one-hot coordinate is 0 or 1 (`oneHotValue`), and so are the two values of a boolean. So no kind
+/// of column outweighs another before a kernel's own scales are learned.
+///
+/// Missing numbers become the median, and where the fitted table had some, a coordinate says so.
+/// A level in fewer rows than the options ask, or beyond the most frequent, shares one coordinate
+/// with all such. Columns that tell nothing are left out and listed in `omitted`.
+///
+/// A table to be predicted is read by the encoder's own kinds, never by those found in that table:
+/// one row alone would look constant everywhere.
+public struct TableEncoder: Sendable, Equatable, Codable {
+  /// The columns that are used, in the order of the fitted table.
+  public let columns: [ColumnEncoding]
+  /// The columns that are left out, and why.
+  public let omitted: [OmittedColumn]
+  /// The options it was fitted with.
+  public let options: EncoderOptions
+
+  /// The value of a one-hot coordinate where its level holds: 1, so that two levels are √2 apart,
+  /// as are two random values of a standardized column in the root mean square.
+  public static let oneHotValue = 1.0
+
+  init(columns: [ColumnEncoding], omitted: [OmittedColumn], options: EncoderOptions) {
+    self.columns = columns
+    self.omitted = omitted
+    self.options = options
+  }
+
+  /// The number of coordinates of a point.
+  public var featureCount: Int { columns.reduce(0) { $0 + $1.featureCount } }
+
+  /// The names of the coordinates: `carat`, `cut=Ideal`, `age is missing`, `city is rare`.
+  public var featureNames: [String] { columns.flatMap(\.featureNames) }
+
+  /// For each coordinate, the place in `columns` of the column it comes from.
+  public var featureColumns: [Int] {
+    columns.indices.flatMap { Array(repeating: $0, count: columns[$0].featureCount) }
+  }
+
+  /// The coordinates that hold codes, for the kernel `overlap(on:)`; empty with one-hot categories.
+  public var overlapFeatures: [Int] {
+    let sources = featureColumns
+    return sources.indices.filter { feature in
+      if case .category(_, _, _, isCoded: true) = columns[sources[feature]].rule {
+        true
+      } else {
+        false
+      }
+    }
+  }
+
+  /// A table as points.
+  ///
+  /// - Throws: as `encodeWithNotes`.
+  public func encode<Element: Scalar>(
+    _ table: Table, as element: Element.Type
+  ) throws(MercerError) -> Points<Element> {
+    try encodeWithNotes(table, as: element).points
+  }
+
+  /// A table as points, and what in it was not as in the fitted table.
+  ///
+  /// - Returns: n points of `featureCount` coordinates, all finite.
+  /// - Complexity: O(n · featureCount).
+  /// - Throws: `.invalidData` when columns are missing or there twice, a column of numbers holds
+  ///   text, or a number is infinite or too large for `Element`.
+  public func encodeWithNotes<Element: Scalar>(
+    _ table: Table, as element: Element.Type
+  ) throws(MercerError) -> (points: Points<Element>, notes: EncodingNotes) {
+    var notes = EncodingNotes()
+    let sources = try matchedColumns(of: table, notes: &notes)
+    var parts: [EncodedColumn] = []
+    for (column, encoding) in zip(sources, columns) {
+      parts.append(
+        try EncodedColumn(column, by: encoding, source: table.source, notes: &notes))
+    }
+    let width = featureCount
+    let matrix = Matrix<Element>(rowCount: table.rowCount, columnCount: width) { buffer in
+      buffer.initialize(repeating: 0)
+      guard let base = buffer.baseAddress, width > 0 else { return }
+      // A block of rows at a time stays in the cache while its columns are scattered into it.
+      for rows in (0..<table.rowCount).chunks(of: 512) {
+        var feature = 0
+        for part in parts {
+          part.write(rows, to: base + feature, stride: width)
+          feature += part.width
+        }
+      }
+    }
+    // Standardized numbers of the table are finite in Double; Float may not hold them.
+    guard matrix.isFinite else {
+      throw MercerError(
+        .invalidData, "a number is too far from those of the fitted table to be represented",
+        at: .init(file: table.source))
+    }
+    return (Points(matrix), notes)
+  }
+
+  /// The columns of the table in the order of `columns`.
+  private func matchedColumns(
+    of table: Table, notes: inout EncodingNotes
+  ) throws(MercerError) -> [Column] {
+    let byName = Dictionary(grouping: table.columns, by: \.name)
+    var matched: [Column] = []
+    var absent: [String] = []
+    for encoding in columns {
+      guard let found = byName[encoding.name], let column = found.first else {
+        absent.append(encoding.name)
+        continue
+      }
+      guard found.count == 1 else {
+        throw MercerError(
+          .invalidData, "there are \(found.count) columns named \(quoted(encoding.name))",
+          at: .init(file: table.source))
+      }
+      matched.append(column)
+    }
+    let known = Set(columns.map(\.name)).union(omitted.map(\.name))
+    notes.extraColumns = table.columns.map(\.name).filter { !known.contains($0) }
+    guard let first = absent.first else { return matched }
+    // Only a column that is not in use already can be the one that was meant.
+    let near = nearestName(to: first, among: notes.extraColumns)
+    throw MercerError(
+      .invalidData,
+      absent.count == 1
+        ? "the column \(quoted(first)), which the model needs, is missing"
+        : "\(absent.count) columns that the model needs are missing: \(listed(absent))",
+      at: .init(file: table.source),
+      remedy: near.map { "is \(quoted($0)) the column \(quoted(first))?" })
+  }
+}

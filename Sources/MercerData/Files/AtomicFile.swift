@@ -1,0 +1,212 @@
+public import MercerCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Writes files so that a reader sees the old content or the new, never a part of either.
+///
+/// The bytes go to a temporary file in the same directory, which is flushed to the disk and then
+/// renamed over the old one. After a failure the temporary is gone and the old file is as it was.
+/// A symbolic link is followed; a device or a pipe (`/dev/stdout`) is written straight, since it
+/// can be neither renamed nor restored.
+public enum AtomicFile {
+  /// Takes the bytes of one file, in order.
+  public struct Writer: ~Copyable {
+    private let descriptor: Int32
+    private let path: String
+
+    fileprivate init(descriptor: Int32, path: String) {
+      self.descriptor = descriptor
+      self.path = path
+    }
+
+    /// Appends bytes.
+    ///
+    /// - Throws: `.unwritableFile`, for example when the disk is full.
+    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(MercerError) {
+      var offset = 0
+      while offset < bytes.count {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+        // One call writes at most 2 GiB on Linux, and may write less.
+        let written = Self.systemWrite(descriptor, rest)
+        if written < 0 {
+          if errno == EINTR { continue }
+          throw AtomicFile.failure(path, "cannot be written", errno)
+        }
+        offset += written
+      }
+    }
+
+    /// Appends bytes.
+    ///
+    /// - Throws: `.unwritableFile`, for example when the disk is full.
+    public mutating func write(_ bytes: some Collection<UInt8>) throws(MercerError) {
+      var failure: MercerError?
+      let done: Void? = bytes.withContiguousStorageIfAvailable { buffer in
+        do throws(MercerError) {
+          try write(UnsafeRawBufferPointer(buffer))
+        } catch {
+          failure = error
+        }
+      }
+      if let failure { throw failure }
+      if done == nil { try write(Array(bytes)) }
+    }
+
+    /// Appends text as UTF-8.
+    ///
+    /// - Throws: `.unwritableFile`, for example when the disk is full.
+    public mutating func write(_ text: String) throws(MercerError) {
+      try write(Array(text.utf8))
+    }
+
+    private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+      #if canImport(Glibc)
+        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+      #elseif canImport(Musl)
+        Musl.write(descriptor, bytes.baseAddress, bytes.count)
+      #else
+        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+      #endif
+    }
+  }
+
+  /// Replaces the file at a path by these bytes.
+  ///
+  /// - Throws: `.unwritableFile` when the path is a directory, its directory is absent or may not
+  ///   be written, the file is write-protected, or the disk is full.
+  public static func write(_ bytes: [UInt8], to path: String) throws(MercerError) {
+    try write(to: path) { (writer) throws(MercerError) in try writer.write(bytes) }
+  }
+
+  /// Replaces the file at a path by this text, as UTF-8.
+  ///
+  /// - Throws: `.unwritableFile`, as for bytes.
+  public static func write(_ text: String, to path: String) throws(MercerError) {
+    try write(Array(text.utf8), to: path)
+  }
+
+  /// Replaces the file at a path by what the closure writes.
+  ///
+  /// - Throws: `.unwritableFile`, as for bytes, and whatever the closure throws; either way the
+  ///   old file is untouched.
+  public static func write(
+    to path: String, _ body: (inout Writer) throws(MercerError) -> Void
+  ) throws(MercerError) {
+    switch try destination(of: path) {
+    case .stream:
+      let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw failure(path, "cannot be opened for writing", errno) }
+      defer { close(descriptor) }
+      var writer = Writer(descriptor: descriptor, path: path)
+      try body(&writer)
+    case .file(let target, let mode):
+      try replace(target, mode: mode, named: path, body)
+    }
+  }
+}
+
+// MARK: - Steps
+
+extension AtomicFile {
+  private enum Destination {
+    /// A regular file, with its links resolved, and the permissions it has if it exists.
+    case file(String, mode: mode_t?)
+    /// A device or a pipe.
+    case stream
+  }
+
+  private static func destination(of path: String) throws(MercerError) -> Destination {
+    guard !path.isEmpty else {
+      throw MercerError(.unwritableFile, "the name of the file to write is empty")
+    }
+    guard !path.utf8.contains(0) else {
+      throw MercerError(.unwritableFile, "the name of the file to write holds a zero byte")
+    }
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT, !path.hasSuffix("/") else {
+        throw failure(path, "cannot be written", errno)
+      }
+      return .file(path, mode: nil)
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR:
+      throw MercerError(
+        .unwritableFile, "is a directory, not a file", at: .init(file: path),
+        remedy: "name a file inside it")
+    case S_IFREG:
+      guard access(path, W_OK) == 0 else { throw failure(path, "is write-protected", errno) }
+      guard let resolved = realpath(path, nil) else {
+        throw failure(path, "cannot be written", errno)
+      }
+      defer { free(resolved) }
+      return .file(String(cString: resolved), mode: status.st_mode & 0o7777)
+    default: return .stream
+    }
+  }
+
+  private static func replace(
+    _ target: String, mode: mode_t?, named path: String,
+    _ body: (inout Writer) throws(MercerError) -> Void
+  ) throws(MercerError) {
+    let directory = directory(of: target)
+    let (descriptor, temporary) = try openTemporary(in: directory, for: path)
+    var isOpen = true
+    var isRenamed = false
+    defer {
+      if isOpen { close(descriptor) }
+      if !isRenamed { unlink(temporary) }
+    }
+    if let mode { _ = fchmod(descriptor, mode) }
+    var writer = Writer(descriptor: descriptor, path: path)
+    try body(&writer)
+    guard fsync(descriptor) == 0 else { throw failure(path, "cannot be flushed", errno) }
+    isOpen = false
+    guard close(descriptor) == 0 else { throw failure(path, "cannot be written", errno) }
+    guard rename(temporary, target) == 0 else { throw failure(path, "cannot be replaced", errno) }
+    isRenamed = true
+    // Makes the new name durable. The content is in place already, and some file systems cannot
+    // flush a directory, so a failure here is not one of the write.
+    let handle = open(directory, O_RDONLY | O_CLOEXEC)
+    if handle >= 0 {
+      _ = fsync(handle)
+      close(handle)
+    }
+  }
+
+  private static func openTemporary(
+    in directory: String, for path: String
+  ) throws(MercerError) -> (Int32, String) {
+    // The name does not contain the target's, which may be as long as a name can be.
+    for _ in 0..<16 {
+      let tag = String(UInt64.random(in: 0 ... .max), radix: 36)
+      let temporary = "\(directory)/.mercer-\(getpid())-\(tag).tmp"
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (descriptor, temporary) }
+      if errno != EEXIST && errno != EINTR { break }
+    }
+    let reason = errno
+    if reason == ENOENT {
+      throw MercerError(
+        .unwritableFile, "the directory \(directory) does not exist", at: .init(file: path),
+        remedy: "create it first")
+    }
+    throw failure(path, "the directory \(directory) cannot be written", reason)
+  }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  fileprivate static func failure(_ path: String, _ what: String, _ reason: Int32) -> MercerError {
+    MercerError(
+      .unwritableFile, "\(what): \(String(cString: strerror(reason)))", at: .init(file: path))
+  }
+}
