@@ -39,7 +39,8 @@ public struct TargetEncoder: Sendable, Equatable, Codable {
           : "the target is \(quoted(cells.name(ofFirst: 0))) in every row: "
             + "there is nothing to learn")
     }
-    let chosen = try task ?? cells.likelyTask()
+    let chosen: LearningTask
+    if let task { chosen = task } else { chosen = try cells.likelyTask() }
     let encoder = TargetEncoder(
       column: column.name, task: chosen,
       classNames: chosen == .regression ? [] : cells.classNames)
