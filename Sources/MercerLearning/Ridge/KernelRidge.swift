@@ -163,6 +163,15 @@ public struct KernelRidgeModel: Model {
     self.report = report
   }
 
+  /// The same model for targets `unit` times as large, with these offsets instead.
+  func scaled(by unit: Double, adding offsets: [Double]) -> KernelRidgeModel {
+    let factors = [Double](repeating: unit, count: coefficients.rowCount)
+    return KernelRidgeModel(
+      kernel: kernel, ridge: ridge, inputs: inputs,
+      coefficients: coefficients.scalingRows(by: factors), offsets: offsets,
+      leaveOneOutResiduals: leaveOneOutResiduals?.scalingRows(by: factors), report: report)
+  }
+
   public func predict(
     _ inputs: Points<Double>, context: ExecutionContext = .default
   ) throws(MercerError) -> Matrix<Double> {

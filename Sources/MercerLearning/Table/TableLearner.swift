@@ -1,0 +1,199 @@
+public import MercerCore
+public import MercerData
+public import MercerKernels
+import MercerSolvers
+
+/// From a table to a model: kinds and task found, kernels searched, the best fitted on all rows.
+public struct TableLearner: Sendable {
+  /// The column to predict.
+  public var target: String
+  /// The task, if not to be found from the target.
+  public var task: LearningTask?
+  /// Columns to leave out.
+  public var ignoredColumns: [String] = []
+  /// The kernel on the encoded columns, if not to be searched.
+  public var kernel: (any PointKernel<Double>)?
+  /// The ridge for targets of unit standard deviation, if not to be searched.
+  public var ridge: Double?
+  /// Whether each class weighs as much as any other.
+  public var balancesClasses = false
+  /// How categories are encoded.
+  public var encoding = EncoderOptions()
+  /// The seed of every random choice.
+  public var seed: UInt64 = 0
+
+  /// A learner with nothing said but what to predict.
+  public init(target: String) { self.target = target }
+
+  /// What a fit gives beside the model.
+  public struct Outcome: Sendable {
+    /// The model.
+    public let model: TableModel
+    /// The kernels that were tried; of one line when the kernel was given.
+    public let leaderboard: [KernelSearch.Candidate]
+    /// Which solver, and why.
+    public let plan: RidgePlan
+    /// Rows without a target.
+    public let droppedRows: Int
+    /// Seconds for the search and for the fit.
+    public let seconds: (search: Double, fit: Double)
+  }
+
+  /// Fits.
+  ///
+  /// - Throws: `.invalidData` for a target that is absent, missing everywhere, constant, or of one
+  ///   class, and for fewer than two rows; what the solvers throw.
+  public func fit(
+    _ table: Table, context: ExecutionContext = .default
+  ) throws(MercerError) -> Outcome {
+    let clock = ContinuousClock()
+    let names = table.columns.map(\.name)
+    guard let column = table.column(named: target) else {
+      throw MercerError(
+        .invalidData, "there is no column \(quoted(target))\(suggestion(for: target, among: names))",
+        at: .init(file: table.source),
+        remedy: "the columns are \(listed(names))")
+    }
+    guard table.rowCount > 1 else {
+      throw MercerError(
+        .invalidData, "one row is not enough to learn from", at: .init(file: table.source),
+        remedy: "a fit needs at least two rows")
+    }
+    let (targetEncoder, truth) = try TargetEncoder.fit(
+      column: column, task: task, source: table.source)
+    let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
+    let encoder = try TableEncoder.fit(
+      table: rows, excluding: [target] + ignoredColumns, options: encoding)
+    let inputs = try encoder.encode(rows, as: Double.self)
+    let problem = try TableProblem(
+      truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses)
+    let plan = try RidgePlan.plan(
+      rowCount: inputs.count, targetCount: problem.codes.columnCount, context: context)
+
+    let started = clock.now
+    let found = try search(inputs, problem, context)
+    let searched = clock.now
+    let fitted = try fit(inputs, problem, found, plan, context)
+    let finished = clock.now
+
+    let history = TableModel.History(
+      source: table.source, rows: inputs.count, validationMethod: fitted.validationMethod,
+      validation: fitted.validation, naive: problem.naive, seed: seed,
+      version: MercerVersion.current)
+    return Outcome(
+      model: TableModel(
+        encoder: encoder, target: targetEncoder, regression: fitted.regression,
+        calibration: fitted.calibration, spread: fitted.spread, history: history),
+      leaderboard: found.leaderboard, plan: plan, droppedRows: truth.droppedRowCount,
+      seconds: ((searched - started).seconds, (finished - searched).seconds))
+  }
+
+  // MARK: - The steps
+
+  private struct Choice {
+    let kernel: any PointKernel<Double>
+    let ridge: Double
+    let leaderboard: [KernelSearch.Candidate]
+  }
+
+  private func search(
+    _ inputs: Points<Double>, _ problem: TableProblem, _ context: ExecutionContext
+  ) throws(MercerError) -> Choice {
+    if let kernel, let ridge { return Choice(kernel: kernel, ridge: ridge, leaderboard: []) }
+    var search = KernelSearch(seed: seed)
+    if let ridge { search.ridges = [ridge] }
+    let data = try LabelledData(
+      inputs: inputs, targets: problem.codes, weights: problem.weights)
+    let result =
+      if let kernel {
+        try search.chooseRidge(for: kernel, on: data, score: problem.score, context: context)
+      } else {
+        try search.run(on: data, score: problem.score, context: context)
+      }
+    return Choice(
+      kernel: result.kernel, ridge: result.ridge, leaderboard: result.leaderboard)
+  }
+
+  private struct Fitted {
+    let regression: KernelRidgeModel
+    let calibration: ProbabilityCalibration?
+    let spread: ResidualSpread?
+    let validation: TableMetrics
+    let validationMethod: String
+  }
+
+  private func fit(
+    _ inputs: Points<Double>, _ problem: TableProblem, _ choice: Choice, _ plan: RidgePlan,
+    _ context: ExecutionContext
+  ) throws(MercerError) -> Fitted {
+    var estimator = try KernelRidge(kernel: choice.kernel, ridge: choice.ridge)
+    let all = Array(0..<inputs.count)
+    if plan.method == .exact {
+      estimator.solver = .exact()
+      let data = try LabelledData(
+        inputs: inputs, targets: problem.codes, weights: problem.weights)
+      let model = try estimator.fit(data, context: context)
+      guard let residuals = model.leaveOneOutResiduals else {
+        throw MercerError(.internalFailure, "an exact fit gave no leave-one-out residuals")
+      }
+      return try assess(model, problem, rows: all, residuals: residuals, method: "leave-one-out")
+    }
+    // Leaving each row out in turn would need a factorisation; some rows are kept aside instead.
+    estimator.solver = .iterative(
+      IterativeRidge(onNonConvergence: .returnBest, seed: seed),
+      stored: plan.method == .iterativeStored)
+    var stream = RandomStream(seed: seed, purpose: "hold-out rows")
+    let heldCount = min(max(inputs.count / 50, 200), 2000)
+    let held = stream.sample(heldCount, of: inputs.count)
+    let isHeld = Set(held)
+    let kept = all.filter { !isHeld.contains($0) }
+    let data = try LabelledData(
+      inputs: inputs, targets: problem.codes, weights: problem.weights
+    ).subset(at: kept)
+    let model = try estimator.fit(data, context: context)
+    let predicted = try model.predict(inputs.subset(at: held), context: context)
+    let residuals = problem.codes.rows(at: held).subtracting(predicted)
+    return try assess(
+      model, problem, rows: held, residuals: residuals, method: "hold-out of \(heldCount) rows")
+  }
+
+  /// Calibrates on residuals of unseen rows and measures the model by them, then takes it back to
+  /// the target's own units.
+  private func assess(
+    _ model: KernelRidgeModel, _ problem: TableProblem, rows: [Int], residuals: Matrix<Double>,
+    method: String
+  ) throws(MercerError) -> Fitted {
+    let scaled = model.scaled(by: problem.unit, adding: problem.offsets)
+    switch problem.task {
+    case .regression:
+      let errors = residuals.elements.map { $0 * problem.unit }
+      let spread = ResidualSpread(residuals: errors)
+      let values = rows.map { problem.truth.values[$0] }
+      let inside = errors.count { abs($0) <= spread.halfWidth(level: 0.9) }
+      let metrics = RegressionMetrics(
+        targets: values, predictions: zip(values, errors).map { $0 - $1 },
+        deviation: spread.deviation)
+      return Fitted(
+        regression: scaled, calibration: nil, spread: spread,
+        validation: .regression(
+          metrics, intervalCoverage: Double(inside) / Double(errors.count)),
+        validationMethod: method)
+    case .binary, .multiclass:
+      let scores = problem.scores(rows: rows, residuals: residuals)
+      let labels = rows.map { problem.truth.classIndices[$0] }
+      let calibration = ProbabilityCalibration(fitting: scores, labels: labels)
+      let metrics = ClassificationMetrics(
+        labels: labels, probabilities: calibration.probabilities(scores))
+      return Fitted(
+        regression: scaled, calibration: calibration, spread: nil,
+        validation: .classification(metrics), validationMethod: method)
+    }
+  }
+}
+
+extension Duration {
+  /// In seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
