@@ -1,0 +1,182 @@
+import MercerCore
+
+/// Turns the records of a file into columns: reads them, settles what each column is, and closes
+/// the gaps that blank lines and line ends inside quotes left.
+struct CSVAssembly {
+  let input: CSVInput
+  let document: CSVDocument
+  let chunks: CSVChunks
+  let header: CSVHeader
+  let options: CSVOptions
+  /// How many rows there are, once the columns have been read.
+  private(set) var rowCount = 0
+
+  init(
+    input: CSVInput, document: CSVDocument, chunks: CSVChunks, header: CSVHeader,
+    options: CSVOptions
+  ) {
+    self.input = input
+    self.document = document
+    self.chunks = chunks
+    self.header = header
+    self.options = options
+  }
+
+  /// Reads the columns.
+  mutating func columns(context: ExecutionContext) throws(MercerError) -> [Column] {
+    let names = header.names
+    let kinds = names.map { options.kinds[$0] }
+    var plan = CSVPlan(
+      document: document, missing: MissingMarkers(options.missingMarkers),
+      decimals: DecimalParser(acceptsComma: document.layout.separator == Byte.semicolon),
+      modes: [], numbers: [], codes: [])
+    do throws(CSVFault) {
+      plan.modes = try plan.sampledModes(from: header.end, kinds: kinds)
+    } catch {
+      throw error.error(in: document, names: names)
+    }
+    let capacity = chunks.lineEndCount + 1
+    let cells = capacity.multipliedReportingOverflow(by: 8 * names.count)
+    try context.checkMemory(cells.overflow ? .max : cells.partialValue, for: "the table")
+
+    let storage = CSVStorage(columnCount: names.count, capacity: capacity)
+    for (column, mode) in plan.modes.enumerated() {
+      if mode == .text { storage.makeCodes(column) } else { storage.makeNumbers(column) }
+    }
+    storage.lend(to: &plan)
+    var passes = [try pass(plan, context)]
+    let misfits = try misfits(plan, passes[0], kinds)
+    try refuseInfinity(plan, passes[0], misfits)
+
+    var firstPass = [Int](repeating: 0, count: names.count)
+    if !misfits.isEmpty {
+      var second = plan
+      for column in names.indices { second.modes[column] = .skip }
+      for column in misfits {
+        storage.makeCodes(column)
+        second.modes[column] = .text
+        plan.modes[column] = .text
+        firstPass[column] = 1
+      }
+      storage.lend(to: &second)
+      plan.codes = second.codes
+      plan.numbers = second.numbers
+      passes.append(try pass(second, context))
+    }
+    rowCount = passes[0].reduce(0) { $0 + $1.rowCount }
+    return try finish(plan, storage, passes, passOf: firstPass, kinds, context)
+  }
+
+  private func pass(
+    _ plan: CSVPlan, _ context: ExecutionContext
+  ) throws(MercerError) -> [CSVChunk] {
+    let results = try plan.readAll(chunks, from: header.end, input: input, context: context)
+    if let fault = results.last?.fault { throw fault.error(in: document, names: header.names) }
+    return results
+  }
+
+  /// The columns that are not what was tried, to be read again as text.
+  private func misfits(
+    _ plan: CSVPlan, _ results: [CSVChunk], _ kinds: [ColumnKind?]
+  ) throws(MercerError) -> Set<Int> {
+    var misfits: Set<Int> = []
+    for column in kinds.indices where plan.modes[column] != .text {
+      let offset = results.lazy.compactMap { $0.columns[column].firstMisfit }.first
+      let mixesMarks =
+        results.contains { $0.columns[column].sawPoint }
+        && results.contains { $0.columns[column].sawComma }
+      guard offset != nil || mixesMarks else { continue }
+      misfits.insert(column)
+      guard let kind = kinds[column], kind == .numeric || kind == .date else { continue }
+      throw try wrongKind(kind, column, offset)
+    }
+    return misfits
+  }
+
+  private func wrongKind(
+    _ kind: ColumnKind, _ column: Int, _ offset: Int?
+  ) throws(MercerError) -> MercerError {
+    let name = header.names[column]
+    guard let offset else {
+      return MercerError(
+        .invalidData, "column \"\(name)\" has numbers with a decimal point and with a comma",
+        at: .init(file: document.source, column: name), remedy: "use one of them throughout")
+    }
+    var cursor = document.cursor(at: offset)
+    let text: String
+    do throws(CSVFault) {
+      text = try cursor.readCell(column: column).withText { String(decoding: $0, as: UTF8.self) }
+    } catch {
+      throw error.error(in: document, names: header.names)
+    }
+    let shown = text.count > 40 ? text.prefix(40) + "…" : text[...]
+    let what = kind == .numeric ? "a number" : "a date"
+    return MercerError(
+      .invalidData, "column \"\(name)\" has \"\(shown)\", which is not \(what)",
+      at: document.place(offset, column: name),
+      remedy: "correct the cell, or leave it empty if the value is missing")
+  }
+
+  private func refuseInfinity(
+    _ plan: CSVPlan, _ results: [CSVChunk], _ misfits: Set<Int>
+  ) throws(MercerError) {
+    var first: (offset: Int, column: Int)?
+    for column in header.names.indices where !misfits.contains(column) {
+      guard let offset = results.lazy.compactMap({ $0.columns[column].firstInfinity }).first
+      else { continue }
+      if first.map({ offset < $0.offset }) ?? true { first = (offset, column) }
+    }
+    guard let first else { return }
+    let name = header.names[first.column]
+    throw MercerError(
+      .invalidData, "column \"\(name)\" has an infinite value",
+      at: document.place(first.offset, column: name),
+      remedy: "write a finite number, or leave the cell empty if the value is missing")
+  }
+
+  /// Settles all columns, several at once.
+  private func finish(
+    _ plan: CSVPlan, _ storage: CSVStorage, _ passes: [[CSVChunk]], passOf: [Int],
+    _ kinds: [ColumnKind?], _ context: ExecutionContext
+  ) throws(MercerError) -> [Column] {
+    let rowCount = rowCount
+    let settled = try context.map(kinds.count) {
+      (column) throws(MercerError) -> ColumnSettlement in
+      let results = passes[passOf[column]]
+      if plan.modes[column] == .text, let codes = plan.codes[column] {
+        let levels = try LevelMerge.merge(column, of: results, codes)
+        closeGaps(codes, results)
+        return ColumnSettlement(
+          text: UnsafeBufferPointer(start: codes, count: rowCount), levels, kind: kinds[column])
+      }
+      guard let numbers = plan.numbers[column] else { return ColumnSettlement.nothing }
+      closeGaps(numbers, results)
+      return ColumnSettlement(
+        numbers: UnsafeBufferPointer(start: numbers, count: rowCount),
+        isDate: plan.modes[column] == .date, kind: kinds[column])
+    }
+    return header.names.indices.map { column in
+      let values: ColumnValues =
+        if let dates = settled[column].dates {
+          .numbers(dates)
+        } else if plan.modes[column] == .text {
+          .levels(
+            codes: storage.takeCodes(column, count: rowCount), names: settled[column].names)
+        } else {
+          .numbers(storage.takeNumbers(column, count: rowCount))
+        }
+      return Column(name: header.names[column], kind: settled[column].kind, values: values)
+    }
+  }
+}
+
+/// Moves the rows of all chunks together.
+private func closeGaps<Value>(_ values: UnsafeMutablePointer<Value>, _ chunks: [CSVChunk]) {
+  var count = 0
+  for chunk in chunks {
+    if chunk.firstSlot != count {
+      (values + count).update(from: values + chunk.firstSlot, count: chunk.rowCount)
+    }
+    count += chunk.rowCount
+  }
+}
