@@ -71,7 +71,8 @@ struct KernelBuilder<Element: Scalar> {
     let base: any PointKernel<Element>
     if let combinator = KernelCombinator(rawValue: name) {
       if combinator == .select, columns == nil {
-        throw text.error("select needs 'on', the columns to select, as in on: [0, 2]", at: place.name)
+        throw text.error(
+          "select needs 'on', the columns to select, as in on: [0, 2]", at: place.name)
       }
       base = try combined(combinator, others, otherPlaces, at: place)
     } else {
@@ -107,10 +108,12 @@ struct KernelBuilder<Element: Scalar> {
     }
     guard first.label == nil, case .kernel(let inner) = first.value else {
       throw text.error(
-        "\(name) takes a kernel without a label, as in \(name)(linear)", at: argumentPlaces[0].label)
+        "\(name) takes a kernel without a label, as in \(name)(linear)", at: argumentPlaces[0].label
+      )
     }
     guard arguments.count == 1 else {
-      throw text.error("\(name) takes one kernel and 'on', nothing else", at: argumentPlaces[1].label)
+      throw text.error(
+        "\(name) takes one kernel and 'on', nothing else", at: argumentPlaces[1].label)
     }
     let base = try kernel(inner)
     switch combinator {
@@ -167,11 +170,13 @@ struct KernelBuilder<Element: Scalar> {
         parameter = positional.popFirst()
         guard parameter != nil else {
           let example = labels.first.map { ", as in \($0): …" } ?? ""
-          throw text.error("\(syntax.name) needs a label before this argument\(example)", at: place.label)
+          throw text.error(
+            "\(syntax.name) needs a label before this argument\(example)", at: place.label)
         }
       }
       if let parameter, !parameter.kind.fits(argument.value) {
-        let what = parameter.label.map { "\"\($0)\" of \(syntax.name)" } ?? "this argument of \(syntax.name)"
+        let what =
+          parameter.label.map { "\"\($0)\" of \(syntax.name)" } ?? "this argument of \(syntax.name)"
         throw text.error("\(what) must be \(parameter.kind.rawValue)", at: place.value)
       }
     }

@@ -17,7 +17,8 @@ public struct KernelRegistry<Element: Scalar>: Sendable {
   /// All kernels of this package.
   public static var standard: KernelRegistry {
     KernelRegistry([
-      GaussianKernel<Element>.syntax
+      GaussianKernel<Element>.syntax,
+      LinearKernel<Element>.syntax,
     ])
   }
 
