@@ -58,6 +58,36 @@
     void (*multiply)(ptrdiff_t count, T *y, const T *x);       /* y ← y x       */                 \
     void (*affine)(ptrdiff_t count, T *y, T a, T b);           /* y ← a y + b   */                 \
     void (*clamp_below)(ptrdiff_t count, T *y, T least);       /* y ← max(y, least), NaN kept */   \
+                                                                                                   \
+    /* One point against `count` others, for networks and arc-cosine kernels. Arrays hold a whole number */\
+    /* of 64-byte lines; what is beyond `count` is read, written and ignored. `root_…` are √k(x, x), */\
+    /* `inverse_…` their inverses (0 for 0), `next_…` the inverses after the layer. */             \
+                                                                                                   \
+    /* The cosine of the angle of each pair and its squared sine, from inner products (`count` of them, */\
+    /* no padding); nearly parallel pairs are computed anew from the coordinates (z row-major). */ \
+    void (*angles)(ptrdiff_t count, ptrdiff_t d, const T *x, T inverse_x, const T *z, ptrdiff_t ldz,\
+                   const T *inverse_z, const T *inner, T *cosine, T *sine2);                       \
+    /* Dense layer: k ← weight k + bias, theta ← weight theta + the new k. theta may be null. */   \
+    void (*network_dense)(ptrdiff_t count, T weight, T bias, T root_x, T next_x, const T *root_z,  \
+                          const T *next_z, T *cosine, T *sine2, T *theta);                         \
+    /* φ(u) = a min(u, 0) + b max(u, 0): gain = (a² + b²) / 2, excess = (a − b)² / (a² + b²). */   \
+    void (*network_rectifier)(ptrdiff_t count, T gain, T excess, T *cosine, T *sine2, T *theta);   \
+    /* Adjoints: from derivatives by k, theta, k(x, x), k(z, z) after a layer to those before it, given */\
+    /* the state before it. total[0] and total[1] gain the derivatives by weight and bias. */      \
+    void (*network_dense_backward)(ptrdiff_t count, T weight, T root_x, const T *root_z,           \
+                                   const T *cosine, const T *theta, T *to_k, T *to_theta, T *to_x, \
+                                   T *to_z, double *total);                                        \
+    void (*network_rectifier_backward)(ptrdiff_t count, T gain, T excess, T root_x, T inverse_x,   \
+                                       const T *root_z, const T *inverse_z, const T *cosine,       \
+                                       const T *sine2, const T *theta, T *to_k, T *to_theta,       \
+                                       T *to_x, T *to_z);                                          \
+    /* Arc-cosine kernel of order 0, 1 or 2; backward, to_k holds weights and becomes their products with */\
+    /* the derivatives by <x, z>, to_x and to_z with those by <x, x>, <z, z>. */                   \
+    void (*arc_cosine)(ptrdiff_t count, ptrdiff_t order, T root_x, const T *root_z, const T *cosine,\
+                       const T *sine2, T *out);                                                    \
+    void (*arc_cosine_backward)(ptrdiff_t count, ptrdiff_t order, T root_x, T inverse_x,           \
+                                const T *root_z, const T *inverse_z, const T *cosine, const T *sine2,\
+                                T *to_k, T *to_x, T *to_z);                                        \
   } NAME;
 
 MERCER_TILES_TABLE(float, mercer_tiles_f32)

@@ -42,6 +42,56 @@ public struct TileLoops<Element>: @unchecked Sendable {
   public typealias Combine =
     (Int, UnsafeMutablePointer<Element>, UnsafePointer<Element>) -> Void
 
+  /// count, d, x, inverse x, z, ldz, inverse z, inner products, cosine, squared sine.
+  public typealias Angles =
+    (
+      Int, Int, UnsafePointer<Element>, Element, UnsafePointer<Element>, Int,
+      UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Element>
+    ) -> Void
+  /// count, weight, bias, root x, next x, root z, next z, cosine, squared sine, theta or nil.
+  public typealias NetworkDense =
+    (
+      Int, Element, Element, Element, Element, UnsafePointer<Element>, UnsafePointer<Element>,
+      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>?
+    ) -> Void
+  /// count, gain, excess, cosine, squared sine, theta or nil.
+  public typealias NetworkRectifier =
+    (
+      Int, Element, Element, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Element>?
+    ) -> Void
+  /// count, weight, root x, root z, cosine, theta, adjoints of k, theta, k(x, x), k(z, z), total.
+  public typealias NetworkDenseBackward =
+    (
+      Int, Element, Element, UnsafePointer<Element>, UnsafePointer<Element>,
+      UnsafePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Double>
+    ) -> Void
+  /// count, gain, excess, root x, inverse x, root z, inverse z, cosine, squared sine, theta,
+  /// adjoints of k, theta, k(x, x), k(z, z).
+  public typealias NetworkRectifierBackward =
+    (
+      Int, Element, Element, Element, Element, UnsafePointer<Element>, UnsafePointer<Element>,
+      UnsafePointer<Element>, UnsafePointer<Element>, UnsafePointer<Element>,
+      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Element>
+    ) -> Void
+  /// count, order, root x, root z, cosine, squared sine, values.
+  public typealias ArcCosine =
+    (
+      Int, Int, Element, UnsafePointer<Element>, UnsafePointer<Element>, UnsafePointer<Element>,
+      UnsafeMutablePointer<Element>
+    ) -> Void
+  /// count, order, root x, inverse x, root z, inverse z, cosine, squared sine, adjoints of ⟨x, z⟩
+  /// (weights at first), ⟨x, x⟩ and ⟨z, z⟩.
+  public typealias ArcCosineBackward =
+    (
+      Int, Int, Element, Element, UnsafePointer<Element>, UnsafePointer<Element>,
+      UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>
+    ) -> Void
+
   /// The instruction set these loops were compiled for: `avx512`, `avx2` or `baseline`.
   public let instructionSet: String
   /// `out[i, j] ← Σₖ (x[i, k] − z[k, j])²`, with z a panel (d × count, transposed).
@@ -84,6 +134,22 @@ public struct TileLoops<Element>: @unchecked Sendable {
   public let affine: Map2
   /// `y ← max(y, least)`; NaN stays.
   public let clampBelow: Map1
+  // One point against a row of others, for infinitely wide networks and arc-cosine kernels; the
+  // arrays hold a whole number of 64-byte lines (`mercer_tiles.h` has the meaning of each).
+  /// Cosine and squared sine of the angles of pairs, from inner products and coordinates.
+  public let angles: Angles
+  /// A dense layer on the covariance (and tangent kernel) of pairs.
+  public let networkDense: NetworkDense
+  /// A piecewise-linear activation on the covariance (and tangent kernel) of pairs.
+  public let networkRectifier: NetworkRectifier
+  /// The adjoint of `networkDense`.
+  public let networkDenseBackward: NetworkDenseBackward
+  /// The adjoint of `networkRectifier`.
+  public let networkRectifierBackward: NetworkRectifierBackward
+  /// The arc-cosine kernel of order 0, 1 or 2 from angles.
+  public let arcCosine: ArcCosine
+  /// The derivatives of the arc-cosine kernel by ⟨x, z⟩, ⟨x, x⟩ and ⟨z, z⟩.
+  public let arcCosineBackward: ArcCosineBackward
 }
 
 /// What `CMercerTiles` does for one element type. `Float` and `Double` conform; nothing else can.
@@ -115,7 +181,14 @@ private let floatLoops: TileLoops<Float> = {
     add: table.add,
     multiply: table.multiply,
     affine: table.affine,
-    clampBelow: table.clamp_below)
+    clampBelow: table.clamp_below,
+    angles: table.angles,
+    networkDense: table.network_dense,
+    networkRectifier: table.network_rectifier,
+    networkDenseBackward: table.network_dense_backward,
+    networkRectifierBackward: table.network_rectifier_backward,
+    arcCosine: table.arc_cosine,
+    arcCosineBackward: table.arc_cosine_backward)
 }()
 
 extension Float: TileElement {
@@ -145,7 +218,14 @@ private let doubleLoops: TileLoops<Double> = {
     add: table.add,
     multiply: table.multiply,
     affine: table.affine,
-    clampBelow: table.clamp_below)
+    clampBelow: table.clamp_below,
+    angles: table.angles,
+    networkDense: table.network_dense,
+    networkRectifier: table.network_rectifier,
+    networkDenseBackward: table.network_dense_backward,
+    networkRectifierBackward: table.network_rectifier_backward,
+    arcCosine: table.arc_cosine,
+    arcCosineBackward: table.arc_cosine_backward)
 }()
 
 extension Double: TileElement {

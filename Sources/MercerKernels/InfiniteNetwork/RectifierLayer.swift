@@ -1,0 +1,110 @@
+public import MercerCore
+
+/// An activation of two linear pieces, φ(u) = a min(u, 0) + b max(u, 0), applied to infinitely many
+/// units: relu (0, 1), leakyRelu (slope, 1), abs (−1, 1), abRelu (a, b).
+///
+/// With θ the angle of two inputs before the layer, m = √(k(x, x) k(z, z)) and
+/// κ₁(θ) = (sin θ + (π − θ) cos θ)/π:
+///
+/// ```
+/// k ← m ((a² + b²) κ₁(θ) − 2ab κ₁(π − θ)) / 2
+/// Θ ← Θ ((a² + b²)(π − θ) + 2ab θ) / 2π
+/// ```
+/// - Accuracy: both are made from the angle and from sin θ − θ cos θ without cancellation, so that
+///   values keep their digits near θ = 0 and π at any depth.
+/// - Source: Cho and Saul 2009, Kernel Methods for Deep Learning, eq. 6; for two slopes, by writing
+///   φ(u) = b relu(u) − a relu(−u).
+public struct RectifierLayer: NetworkLayer, Equatable {
+  /// a, the slope below zero.
+  public let slopeBelow: Double
+  /// b, the slope above zero.
+  public let slopeAbove: Double
+
+  /// An activation with these slopes.
+  ///
+  /// - Throws: `.invalidParameter` when a slope is not finite, or both are zero.
+  public init(slopeBelow: Double, slopeAbove: Double) throws(MercerError) {
+    guard (slopeBelow * slopeBelow + slopeAbove * slopeAbove).isNormal else {
+      throw MercerError(
+        .invalidParameter,
+        "the slopes of an activation must be finite and not both zero, not \(slopeBelow) and "
+          + "\(slopeAbove)")
+    }
+    self.slopeBelow = slopeBelow
+    self.slopeAbove = slopeAbove
+  }
+
+  private init(below: Double, above: Double) {
+    slopeBelow = below
+    slopeAbove = above
+  }
+
+  /// max(u, 0).
+  public static let relu = RectifierLayer(below: 0, above: 1)
+  /// |u|.
+  public static let abs = RectifierLayer(below: -1, above: 1)
+
+  /// How the text form writes and reads the family.
+  public static let syntaxes = [
+    NetworkLayerSyntax("relu", summary: "max(u, 0)") { (_) throws(MercerError) in relu },
+    NetworkLayerSyntax("abs", summary: "|u|") { (_) throws(MercerError) in abs },
+    NetworkLayerSyntax(
+      "leakyRelu", summary: "slope · u below 0, u above",
+      parameters: [.init("slope", .number, summary: "the slope below zero")]
+    ) { (arguments) throws(MercerError) in
+      try RectifierLayer(slopeBelow: arguments.number("slope"), slopeAbove: 1)
+    },
+    NetworkLayerSyntax(
+      "abRelu", summary: "a min(u, 0) + b max(u, 0)",
+      parameters: [
+        .init("a", .number, summary: "the slope below zero"),
+        .init("b", .number, summary: "the slope above zero"),
+      ]
+    ) { (arguments) throws(MercerError) in
+      try RectifierLayer(slopeBelow: arguments.number("a"), slopeAbove: arguments.number("b"))
+    },
+  ]
+
+  public var expression: NetworkExpression {
+    switch (slopeBelow, slopeAbove) {
+    case (0, 1): .layer("relu")
+    case (-1, 1): .layer("abs")
+    case (let slope, 1): .layer("leakyRelu", [.init("slope", .number(slope))])
+    case (let a, let b): .layer("abRelu", [.init("a", .number(a)), .init("b", .number(b))])
+    }
+  }
+
+  public var parameters: [KernelParameter] { [] }
+
+  public func withParameters(_ values: [Double]) throws(MercerError) -> any NetworkLayer {
+    precondition(values.isEmpty)
+    return self
+  }
+
+  /// (a² + b²)/2: what the activation multiplies variances by.
+  private var gain: Double { (slopeBelow * slopeBelow + slopeAbove * slopeAbove) / 2 }
+  /// (a − b)²/(a² + b²): 0 for a linear activation, 1 for relu, 2 for abs.
+  private var excess: Double {
+    (slopeBelow - slopeAbove) * (slopeBelow - slopeAbove) / (2 * gain)
+  }
+
+  public func variance(after variance: Double) -> Double { gain * variance }
+
+  public func tangent(after tangent: Double, variance: Double) -> Double { gain * tangent }
+
+  public func forward<Element: Scalar>(_ pairs: NetworkPairs<Element>) {
+    Element.loops.networkRectifier(
+      pairs.count, Element(gain), Element(excess), pairs.cosine, pairs.sine2, pairs.theta)
+  }
+
+  public func backward<Element: Scalar>(
+    _ pairs: NetworkPairs<Element>, adjoints: NetworkAdjoints<Element>,
+    gradient: UnsafeMutableBufferPointer<Double>
+  ) {
+    guard let theta = pairs.theta else { return }
+    Element.loops.networkRectifierBackward(
+      pairs.count, Element(gain), Element(excess), pairs.rootX, pairs.inverseX, pairs.rootZ,
+      pairs.inverseZ, pairs.cosine, pairs.sine2, theta, adjoints.covariance, adjoints.theta,
+      adjoints.varianceX, adjoints.varianceZ)
+  }
+}
