@@ -135,7 +135,8 @@ struct KernelBuilder<Element: Scalar> {
       return try syntax.make(arguments)
     } catch {
       let problem = error.remedy.map { "\(error.message) (\($0))" } ?? error.message
-      throw text.error(problem, at: position(of: problem, in: place))
+      throw text.error(
+        problem, at: text.position(of: problem, among: tokens, from: place.name, to: place.end))
     }
   }
 
@@ -180,6 +181,9 @@ struct KernelBuilder<Element: Scalar> {
         throw text.error("\(what) must be \(parameter.kind.rawValue)", at: place.value)
       }
     }
+    for case .network(let network) in arguments.map(\.value) {
+      try checkLayers(of: network, in: place)
+    }
     for parameter in syntax.parameters {
       guard let label = parameter.label, case .required = parameter.absence else { continue }
       guard arguments.contains(where: { $0.label == label }) else {
@@ -189,30 +193,19 @@ struct KernelBuilder<Element: Scalar> {
     }
   }
 
-  /// Where in a call the mistake is that a message of the kernel's maker tells of: at the value whose
-  /// label (or at the word that) the message names, and failing that at the name of the kernel.
-  private func position(of message: String, in place: CallPlace) -> Int {
-    let words = message.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
-    var found: Int?
-    for word in words {
-      for (index, token) in tokens.enumerated()
-      where token.kind == .word(word) && token.start > place.name && token.start < place.end {
-        guard tokens[index + 1].kind == .symbol(":") else { return token.start }
-        let value = index + 2
-        found = found ?? tokens[value].start
-        // Among several arguments of one label, the one whose number the message holds.
-        if message.contains(numberText(at: value)) { return tokens[value].start }
-      }
-      if let found { return found }
+  /// Finds layers that do not exist, to suggest one that does.
+  private func checkLayers(
+    of network: NetworkExpression, in place: CallPlace
+  ) throws(MercerError) {
+    let known = NetworkLayerSyntax.all.map(\.name)
+    for name in network.layerNames where !known.contains(name) {
+      let near = Suggestion.text(for: name, among: known)
+      let problem =
+        "unknown layer \"\(name)\""
+        + (near.isEmpty ? "; known are \(known.joined(separator: ", "))" : near)
+      throw text.error(
+        problem, at: text.position(of: problem, among: tokens, from: place.name, to: place.end))
     }
-    return place.name
-  }
-
-  /// The number that begins at a token, or a text that no message holds.
-  private func numberText(at index: Int) -> String {
-    if tokens[index].kind == .symbol("-") { return "-" + numberText(at: index + 1) }
-    if case .number(let value, _) = tokens[index].kind { return value.shortestText }
-    return "\u{0}"
   }
 }
 
@@ -225,6 +218,21 @@ extension KernelParameterSyntax.Kind {
       true
     case (.wholeNumber, .number(let number)): Int(exactly: number) != nil
     default: false
+    }
+  }
+}
+
+extension NetworkExpression {
+  /// The names of all layers in the order of the text.
+  fileprivate var layerNames: [String] {
+    switch self {
+    case .layer(let name, let arguments):
+      [name]
+        + arguments.flatMap { argument in
+          if case .network(let network) = argument.value { network.layerNames } else { [String]() }
+        }
+    case .chain(let steps): steps.flatMap(\.layerNames)
+    case .repeated(let network, _): network.layerNames
     }
   }
 }

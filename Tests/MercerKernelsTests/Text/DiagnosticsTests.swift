@@ -24,6 +24,14 @@ import Testing
     ("linear(on: ‸2)", "must be a list of columns"),
     ("‸select(linear)", "select needs 'on'"), ("‸centred", "centred needs a kernel"),
     ("centred(‸base: (linear))", "centred takes a kernel without a label"),
+    ("ntk(dense > ‸rleu > dense)", "unknown layer \"rleu\"; did you mean \"relu\"?"),
+    ("ntk(dense > leakyRelu(‸slop: 1) > dense)", "no argument 'slop'"),
+    ("nngp(dense > relu > dense(weightVariance: ‸-2))", "must be above zero"),
+    ("nngp(dense(weightVariance: 2) > dense(weightVariance: ‸-3))", "must be above zero"),
+    ("‸ntk", "needs a network"), ("ntk(‸2)", "must be a network"),
+    ("powerExponential(q: 1, p: ‸2)", "at most q"),
+    ("polynomial(degree: ‸1.5)", "must be a whole number"),
+    ("matern(smoothness: ‸2)", "smoothness"),
     ("normalised(linear, ‸gaussian)", "normalised takes one kernel"),
   ])
   func placesMistakesOfMeaning(marked: String, problem: String) {
