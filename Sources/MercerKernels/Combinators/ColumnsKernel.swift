@@ -36,7 +36,8 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
   public var expression: KernelExpression {
     let on = KernelExpression.Argument("on", .list(columns.map(Double.init)))
     let inner = base.expression
-    if case .call(let name, let arguments) = inner, !arguments.contains(where: { $0.label == "on" }) {
+    if case .call(let name, let arguments) = inner, !arguments.contains(where: { $0.label == "on" })
+    {
       return .call(name, arguments + [on])
     }
     return .call("select", [.init(nil, .kernel(inner)), on])

@@ -3,27 +3,6 @@ public import MercerCore
 // The combinators written as on paper. Sums of sums and products of products are flattened.
 
 extension ExpressibleKernel where Inputs == Points<Element> {
-  /// The sum of two kernels.
-  public static func + (
-    a: Self, b: some ExpressibleKernel<Points<Element>, Element>
-  ) -> SumKernel<Element> {
-    SumKernel(flattening: a, b)
-  }
-
-  /// The product of two kernels.
-  public static func * (
-    a: Self, b: some ExpressibleKernel<Points<Element>, Element>
-  ) -> ProductKernel<Element> {
-    ProductKernel(flattening: a, b)
-  }
-
-  /// A number times a kernel.
-  ///
-  /// - Throws: `.invalidParameter` when the factor is not finite or not above 0.
-  public static func * (factor: Double, kernel: Self) throws(MercerError) -> ScaledKernel<Element> {
-    try ScaledKernel(factor, kernel)
-  }
-
   /// The kernel to a whole power from 1 to 1000.
   ///
   /// - Throws: `.invalidParameter` for another exponent.
@@ -46,4 +25,27 @@ extension ExpressibleKernel where Inputs == Points<Element> {
   public func centred(on reference: Points<Element>? = nil) -> CentredKernel<Element> {
     CentredKernel(self, reference: reference)
   }
+}
+
+/// The sum of two kernels.
+public func + <Element: Scalar>(
+  a: any PointKernel<Element>, b: any PointKernel<Element>
+) -> SumKernel<Element> {
+  SumKernel(flattening: a, b)
+}
+
+/// The product of two kernels.
+public func * <Element: Scalar>(
+  a: any PointKernel<Element>, b: any PointKernel<Element>
+) -> ProductKernel<Element> {
+  ProductKernel(flattening: a, b)
+}
+
+/// A number times a kernel.
+///
+/// - Throws: `.invalidParameter` when the factor is not finite or not above 0.
+public func * <Element: Scalar>(
+  factor: Double, kernel: any PointKernel<Element>
+) throws(MercerError) -> ScaledKernel<Element> {
+  try ScaledKernel(factor, kernel)
 }

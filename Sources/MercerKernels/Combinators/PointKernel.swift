@@ -14,7 +14,8 @@ extension ExpressibleKernel {
 func checkParameterCount(_ values: [Double], _ expected: Int) throws(MercerError) {
   guard values.count == expected else {
     throw MercerError(
-      .invalidParameter, "the kernel has \(expected) parameters, but \(values.count) values were given")
+      .invalidParameter,
+      "the kernel has \(expected) parameters, but \(values.count) values were given")
   }
 }
 

@@ -52,9 +52,11 @@ struct ExpressionParser {
           "layers are joined by \">\" only inside \(Self.networkCalls.sorted().joined(separator: "(…) or "))(…)",
           at: token.start)
       case .symbol("-"):
-        throw text.error("kernels cannot be subtracted: the result need not be a kernel", at: token.start)
+        throw text.error(
+          "kernels cannot be subtracted: the result need not be a kernel", at: token.start)
       default:
-        throw text.error("expected \"+\", \"*\", \"^\" or the end, found \(token.name)", at: token.start)
+        throw text.error(
+          "expected \"+\", \"*\", \"^\" or the end, found \(token.name)", at: token.start)
       }
     }
     return result
@@ -143,7 +145,8 @@ extension ExpressionParser {
       if case .number(let value, _) = token.kind {
         let product = (scale ?? 1) * value
         guard product > 0, product.isFinite else {
-          throw text.error("the factor of a kernel must be finite and greater than 0", at: token.start)
+          throw text.error(
+            "the factor of a kernel must be finite and greater than 0", at: token.start)
         }
         scale = product
         advance()
@@ -197,7 +200,8 @@ extension ExpressionParser {
     try arguments { (parser, label, labelStart) throws(MercerError) in
       parser.callPlaces[placeIndex].arguments.append((labelStart, parser.token.start))
       result.append(
-        .init(label, try parser.kernelValue(isLabelled: label != nil, takesNetworks: takesNetworks)))
+        .init(label, try parser.kernelValue(isLabelled: label != nil, takesNetworks: takesNetworks))
+      )
     }
     return result
   }
@@ -260,7 +264,8 @@ extension ExpressionParser {
     }
   }
 
-  private mutating func layerValue(isLabelled: Bool) throws(MercerError) -> NetworkExpression.Value {
+  private mutating func layerValue(isLabelled: Bool) throws(MercerError) -> NetworkExpression.Value
+  {
     switch token.kind {
     case .number, .symbol("-"):
       return .number(try number())

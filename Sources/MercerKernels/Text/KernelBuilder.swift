@@ -71,7 +71,8 @@ struct KernelBuilder<Element: Scalar> {
     let base: any PointKernel<Element>
     if let combinator = KernelCombinator(rawValue: name) {
       if combinator == .select, columns == nil {
-        throw text.error("select needs 'on', the columns to select, as in on: [0, 2]", at: place.name)
+        throw text.error(
+          "select needs 'on', the columns to select, as in on: [0, 2]", at: place.name)
       }
       base = try combined(combinator, others, otherPlaces, at: place)
     } else {
@@ -107,10 +108,12 @@ struct KernelBuilder<Element: Scalar> {
     }
     guard first.label == nil, case .kernel(let inner) = first.value else {
       throw text.error(
-        "\(name) takes a kernel without a label, as in \(name)(linear)", at: argumentPlaces[0].label)
+        "\(name) takes a kernel without a label, as in \(name)(linear)", at: argumentPlaces[0].label
+      )
     }
     guard arguments.count == 1 else {
-      throw text.error("\(name) takes one kernel and 'on', nothing else", at: argumentPlaces[1].label)
+      throw text.error(
+        "\(name) takes one kernel and 'on', nothing else", at: argumentPlaces[1].label)
     }
     let base = try kernel(inner)
     switch combinator {
@@ -132,7 +135,8 @@ struct KernelBuilder<Element: Scalar> {
       return try syntax.make(arguments)
     } catch {
       let problem = error.remedy.map { "\(error.message) (\($0))" } ?? error.message
-      throw text.error(problem, at: position(of: problem, in: place))
+      throw text.error(
+        problem, at: text.position(of: problem, among: tokens, from: place.name, to: place.end))
     }
   }
 
@@ -167,13 +171,18 @@ struct KernelBuilder<Element: Scalar> {
         parameter = positional.popFirst()
         guard parameter != nil else {
           let example = labels.first.map { ", as in \($0): …" } ?? ""
-          throw text.error("\(syntax.name) needs a label before this argument\(example)", at: place.label)
+          throw text.error(
+            "\(syntax.name) needs a label before this argument\(example)", at: place.label)
         }
       }
       if let parameter, !parameter.kind.fits(argument.value) {
-        let what = parameter.label.map { "\"\($0)\" of \(syntax.name)" } ?? "this argument of \(syntax.name)"
+        let what =
+          parameter.label.map { "\"\($0)\" of \(syntax.name)" } ?? "this argument of \(syntax.name)"
         throw text.error("\(what) must be \(parameter.kind.rawValue)", at: place.value)
       }
+    }
+    for case .network(let network) in arguments.map(\.value) {
+      try checkLayers(of: network, in: place)
     }
     for parameter in syntax.parameters {
       guard let label = parameter.label, case .required = parameter.absence else { continue }
@@ -184,30 +193,19 @@ struct KernelBuilder<Element: Scalar> {
     }
   }
 
-  /// Where in a call the mistake is that a message of the kernel's maker tells of: at the value whose
-  /// label (or at the word that) the message names, and failing that at the name of the kernel.
-  private func position(of message: String, in place: CallPlace) -> Int {
-    let words = message.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
-    var found: Int?
-    for word in words {
-      for (index, token) in tokens.enumerated()
-      where token.kind == .word(word) && token.start > place.name && token.start < place.end {
-        guard tokens[index + 1].kind == .symbol(":") else { return token.start }
-        let value = index + 2
-        found = found ?? tokens[value].start
-        // Among several arguments of one label, the one whose number the message holds.
-        if message.contains(numberText(at: value)) { return tokens[value].start }
-      }
-      if let found { return found }
+  /// Finds layers that do not exist, to suggest one that does.
+  private func checkLayers(
+    of network: NetworkExpression, in place: CallPlace
+  ) throws(MercerError) {
+    let known = NetworkLayerSyntax.all.map(\.name)
+    for name in network.layerNames where !known.contains(name) {
+      let near = Suggestion.text(for: name, among: known)
+      let problem =
+        "unknown layer \"\(name)\""
+        + (near.isEmpty ? "; known are \(known.joined(separator: ", "))" : near)
+      throw text.error(
+        problem, at: text.position(of: problem, among: tokens, from: place.name, to: place.end))
     }
-    return place.name
-  }
-
-  /// The number that begins at a token, or a text that no message holds.
-  private func numberText(at index: Int) -> String {
-    if tokens[index].kind == .symbol("-") { return "-" + numberText(at: index + 1) }
-    if case .number(let value, _) = tokens[index].kind { return value.shortestText }
-    return "\u{0}"
   }
 }
 
@@ -220,6 +218,21 @@ extension KernelParameterSyntax.Kind {
       true
     case (.wholeNumber, .number(let number)): Int(exactly: number) != nil
     default: false
+    }
+  }
+}
+
+extension NetworkExpression {
+  /// The names of all layers in the order of the text.
+  fileprivate var layerNames: [String] {
+    switch self {
+    case .layer(let name, let arguments):
+      [name]
+        + arguments.flatMap { argument in
+          if case .network(let network) = argument.value { network.layerNames } else { [String]() }
+        }
+    case .chain(let steps): steps.flatMap(\.layerNames)
+    case .repeated(let network, _): network.layerNames
     }
   }
 }

@@ -16,9 +16,21 @@ public struct KernelRegistry<Element: Scalar>: Sendable {
 
   /// All kernels of this package.
   public static var standard: KernelRegistry {
-    KernelRegistry([
-      GaussianKernel<Element>.syntax
-    ])
+    KernelRegistry(
+      [
+        GaussianKernel<Element>.syntax,
+        LaplaceKernel<Element>.syntax,
+        ProductLaplaceKernel<Element>.syntax,
+        PowerExponentialKernel<Element>.syntax,
+        MaternKernel<Element>.syntax,
+        RationalQuadraticKernel<Element>.syntax,
+        PeriodicKernel<Element>.syntax,
+        LinearKernel<Element>.syntax,
+        PolynomialKernel<Element>.syntax,
+        CosineKernel<Element>.syntax,
+        ArcCosineKernel<Element>.syntax,
+        OverlapKernel<Element>.syntax,
+      ] + NetworkKernel<Element>.syntaxes)
   }
 
   /// The combinators that are written as calls, beside `+`, `*`, `^` and `on:`.

@@ -24,7 +24,9 @@ struct Token: Equatable {
 }
 
 extension ExpressionText {
-  private static let symbols: Set<Character> = ["(", ")", "[", "]", ",", ":", "+", "*", "^", ">", "-"]
+  private static let symbols: Set<Character> = [
+    "(", ")", "[", "]", ",", ":", "+", "*", "^", ">", "-",
+  ]
 
   /// The expression cut into tokens, ending with `.end`.
   func tokens() throws(MercerError) -> [Token] {
