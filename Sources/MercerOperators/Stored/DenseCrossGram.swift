@@ -12,7 +12,9 @@ public struct DenseCrossGram<Element: Scalar>: IndexableGramOperator {
   public let matrix: Matrix<Element>
   private let product: TiledProduct
 
+  /// The number of rows, n.
   public var rowCount: Int { matrix.rowCount }
+  /// The number of columns.
   public var columnCount: Int { matrix.columnCount }
 
   /// The operator of a stored matrix (not copied).
@@ -23,6 +25,7 @@ public struct DenseCrossGram<Element: Scalar>: IndexableGramOperator {
       fillsScratch: false)
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -30,6 +33,7 @@ public struct DenseCrossGram<Element: Scalar>: IndexableGramOperator {
     try product.apply(v, into: &y, transposed: false, context: context) { matrix.view(of: $0) }
   }
 
+  /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -37,6 +41,7 @@ public struct DenseCrossGram<Element: Scalar>: IndexableGramOperator {
     try product.apply(v, into: &y, transposed: true, context: context) { matrix.view(of: $0) }
   }
 
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     ElementLoops.copy(matrix.view(of: tile), to: tile)
   }

@@ -10,7 +10,9 @@ public struct DenseGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
 
   /// The entries, n × n.
   public var matrix: Matrix<Element> { cross.matrix }
+  /// The number of rows, n.
   public var rowCount: Int { cross.rowCount }
+  /// The number of columns.
   public var columnCount: Int { cross.columnCount }
 
   /// The operator of a stored matrix (not copied).
@@ -26,13 +28,16 @@ public struct DenseGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
     cross = DenseCrossGram(matrix, tiling: tiling)
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
     try cross.apply(v, into: &y, context: context)
   }
 
+  /// The diagonal of the operator.
   public func diagonal() -> [Element] { matrix.diagonal }
 
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { cross.fill(tile) }
 }

@@ -12,7 +12,9 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
   public let bound: any BoundKernel<Element>
   private let product: TiledProduct
 
+  /// The number of rows, n.
   public var rowCount: Int { bound.rowCount }
+  /// The number of columns.
   public var columnCount: Int { bound.columnCount }
 
   /// The operator of a kernel that is bound to its inputs.
@@ -31,6 +33,7 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     self.init(try kernel.bound(rows: rows, columns: columns), tiling: tiling)
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -41,6 +44,7 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     }
   }
 
+  /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -51,5 +55,6 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     }
   }
 
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { bound.fill(tile) }
 }

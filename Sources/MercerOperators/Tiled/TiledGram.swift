@@ -11,7 +11,9 @@ public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
 
   /// The kernel on its inputs.
   public var bound: any BoundKernel<Element> { cross.bound }
+  /// The number of rows, n.
   public var rowCount: Int { cross.rowCount }
+  /// The number of columns.
   public var columnCount: Int { cross.rowCount }
 
   /// The operator of a kernel on one set of inputs.
@@ -24,13 +26,16 @@ public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
     exactDiagonal = try kernel.diagonal(of: inputs)
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
     try cross.apply(v, into: &y, context: context)
   }
 
+  /// The diagonal of the operator.
   public func diagonal() -> [Element] { exactDiagonal }
 
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { cross.fill(tile) }
 }

@@ -8,6 +8,7 @@ public import MercerCore
 /// - Source: Schölkopf, Smola and Müller (1998), Nonlinear component analysis as a kernel
 ///   eigenvalue problem, Neural Computation 10, appendix B.
 public struct CentredGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
+  /// The type of the entries.
   public typealias Element = Base.Element
   /// K.
   public let base: Base
@@ -15,7 +16,9 @@ public struct CentredGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
   /// kᵢⱼ + oᵢ + oⱼ.
   private let offsets: [Element]
 
+  /// The number of rows, n.
   public var rowCount: Int { base.rowCount }
+  /// The number of columns.
   public var columnCount: Int { base.columnCount }
 
   /// The centred operator.
@@ -31,6 +34,7 @@ public struct CentredGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
     self.base = base
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -41,12 +45,14 @@ public struct CentredGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
     y.withTile { ElementLoops.centreColumns($0) }
   }
 
+  /// The diagonal of the operator.
   public func diagonal() throws(MercerError) -> [Element] {
     zip(try base.diagonal(), offsets).map { $0 + ($1 + $1) }
   }
 }
 
 extension CentredGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     base.fill(tile)
     offsets.withUnsafeBufferPointer { buffer in

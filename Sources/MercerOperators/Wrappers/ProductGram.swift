@@ -10,6 +10,7 @@ public import MercerCore
 public struct ProductGram<First: IndexableGramOperator, Second: IndexableGramOperator>:
   IndexableGramOperator
 where First.Element == Second.Element {
+  /// The type of the entries.
   public typealias Element = First.Element
   /// K.
   public let first: First
@@ -17,7 +18,9 @@ where First.Element == Second.Element {
   public let second: Second
   private let product: TiledProduct
 
+  /// The number of rows, n.
   public var rowCount: Int { first.rowCount }
+  /// The number of columns.
   public var columnCount: Int { first.columnCount }
 
   /// The entrywise product of two operators.
@@ -33,6 +36,7 @@ where First.Element == Second.Element {
       rowCount: first.rowCount, columnCount: first.columnCount, tiling: tiling, fillsScratch: true)
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -43,6 +47,7 @@ where First.Element == Second.Element {
     }
   }
 
+  /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -53,6 +58,7 @@ where First.Element == Second.Element {
     }
   }
 
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     first.fill(tile)
     second.combine(into: tile, with: Element.loops.multiply)
@@ -61,6 +67,7 @@ where First.Element == Second.Element {
 
 extension ProductGram: SymmetricGramOperator
 where First: SymmetricGramOperator, Second: SymmetricGramOperator {
+  /// The diagonal of the operator.
   public func diagonal() throws(MercerError) -> [Element] {
     zip(try first.diagonal(), try second.diagonal()).map { $0 * $1 }
   }

@@ -4,13 +4,16 @@ public import MercerCore
 ///
 /// - Complexity: that of K, and O(n k) more for each product.
 public struct ScaledGram<Base: GramOperator>: GramOperator {
+  /// The type of the entries.
   public typealias Element = Base.Element
   /// K.
   public let base: Base
   /// a.
   public let scale: Element
 
+  /// The number of rows, n.
   public var rowCount: Int { base.rowCount }
+  /// The number of columns.
   public var columnCount: Int { base.columnCount }
 
   /// The operator `scale` times `base`.
@@ -27,6 +30,7 @@ public struct ScaledGram<Base: GramOperator>: GramOperator {
     self.scale = scale
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -34,6 +38,7 @@ public struct ScaledGram<Base: GramOperator>: GramOperator {
     y.scale(by: scale)
   }
 
+  /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -43,12 +48,14 @@ public struct ScaledGram<Base: GramOperator>: GramOperator {
 }
 
 extension ScaledGram: SymmetricGramOperator where Base: SymmetricGramOperator {
+  /// The diagonal of the operator.
   public func diagonal() throws(MercerError) -> [Element] {
     try base.diagonal().map { scale * $0 }
   }
 }
 
 extension ScaledGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     base.fill(tile)
     let affine = Element.loops.affine

@@ -6,13 +6,16 @@ public import MercerCore
 /// λ is added as it is, not multiplied by n. With sample weights wᵢ the shifts are λ / wᵢ.
 /// - Complexity: that of K, and O(n k) more for each product.
 public struct ShiftedGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
+  /// The type of the entries.
   public typealias Element = Base.Element
   /// K.
   public let base: Base
   /// What is added to each diagonal entry, n values.
   public let shifts: [Element]
 
+  /// The number of rows, n.
   public var rowCount: Int { base.rowCount }
+  /// The number of columns.
   public var columnCount: Int { base.columnCount }
 
   /// The operator with one shift for all.
@@ -48,6 +51,7 @@ public struct ShiftedGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
       "what is added to the diagonal must be finite and at least 0, not \(shift)")
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -63,12 +67,14 @@ public struct ShiftedGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
     }
   }
 
+  /// The diagonal of the operator.
   public func diagonal() throws(MercerError) -> [Element] {
     zip(try base.diagonal(), shifts).map { $0 + $1 }
   }
 }
 
 extension ShiftedGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     base.fill(tile)
     for index in tile.rows.clamped(to: tile.columns) {

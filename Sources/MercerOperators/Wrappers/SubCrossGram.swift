@@ -7,6 +7,7 @@ public import MercerCore
 /// is cheaper.
 /// - Complexity: that of K, and O((n + m) k) memory for each product.
 public struct SubCrossGram<Base: GramOperator>: GramOperator {
+  /// The type of the entries.
   public typealias Element = Base.Element
   /// K.
   public let base: Base
@@ -15,7 +16,9 @@ public struct SubCrossGram<Base: GramOperator>: GramOperator {
   /// Which columns of K, from 0.
   public let columns: [Int]
 
+  /// The number of rows, n.
   public var rowCount: Int { rows.count }
+  /// The number of columns.
   public var columnCount: Int { columns.count }
 
   /// The chosen part of an operator.
@@ -29,6 +32,7 @@ public struct SubCrossGram<Base: GramOperator>: GramOperator {
     self.columns = columns
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -37,6 +41,7 @@ public struct SubCrossGram<Base: GramOperator>: GramOperator {
     y = try base.applied(to: spread, context: context).rows(at: rows)
   }
 
+  /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {

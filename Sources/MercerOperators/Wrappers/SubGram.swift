@@ -4,6 +4,7 @@ public import MercerCore
 ///
 /// - Complexity: as `SubCrossGram`.
 public struct SubGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
+  /// The type of the entries.
   public typealias Element = Base.Element
   private let cross: SubCrossGram<Base>
 
@@ -11,7 +12,9 @@ public struct SubGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
   public var base: Base { cross.base }
   /// Which rows and columns of K, from 0.
   public var indices: [Int] { cross.rows }
+  /// The number of rows, n.
   public var rowCount: Int { cross.rowCount }
+  /// The number of columns.
   public var columnCount: Int { cross.rowCount }
 
   /// The chosen part of a symmetric operator.
@@ -21,12 +24,14 @@ public struct SubGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
     cross = SubCrossGram(base, rows: indices, columns: indices)
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
     try cross.apply(v, into: &y, context: context)
   }
 
+  /// The diagonal of the operator.
   public func diagonal() throws(MercerError) -> [Element] {
     let whole = try base.diagonal()
     return indices.map { whole[$0] }
@@ -34,6 +39,7 @@ public struct SubGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 }
 
 extension SubGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { cross.fill(tile) }
 }
 

@@ -5,13 +5,16 @@ public import MercerCore
 /// - Complexity: a product costs one with each, and memory for one more n × k matrix.
 public struct SumGram<First: GramOperator, Second: GramOperator>: GramOperator
 where First.Element == Second.Element {
+  /// The type of the entries.
   public typealias Element = First.Element
   /// K.
   public let first: First
   /// L.
   public let second: Second
 
+  /// The number of rows, n.
   public var rowCount: Int { first.rowCount }
+  /// The number of columns.
   public var columnCount: Int { first.columnCount }
 
   /// The sum of two operators.
@@ -23,6 +26,7 @@ where First.Element == Second.Element {
     self.second = second
   }
 
+  /// y ← A v, with A this operator; y is overwritten.
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -32,6 +36,7 @@ where First.Element == Second.Element {
     y.add(term)
   }
 
+  /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
@@ -44,6 +49,7 @@ where First.Element == Second.Element {
 
 extension SumGram: SymmetricGramOperator
 where First: SymmetricGramOperator, Second: SymmetricGramOperator {
+  /// The diagonal of the operator.
   public func diagonal() throws(MercerError) -> [Element] {
     zip(try first.diagonal(), try second.diagonal()).map { $0 + $1 }
   }
@@ -51,6 +57,7 @@ where First: SymmetricGramOperator, Second: SymmetricGramOperator {
 
 extension SumGram: IndexableGramOperator
 where First: IndexableGramOperator, Second: IndexableGramOperator {
+  /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     first.fill(tile)
     second.combine(into: tile, with: Element.loops.add)
