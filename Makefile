@@ -9,11 +9,15 @@ SWIFT ?= swift
 OUTPUT ?= mercer-out/demo
 
 # Swift sources that are ours, found at each run; build products stay out of it.
-SOURCES = $(shell find Package.swift Benchmarks/Package.swift Sources Tests Benchmarks/Sources \
-	Snippets -name '*.swift' 2>/dev/null)
+SOURCES = $(shell find Package.swift Benchmarks/Package.swift Sources Tests scripts \
+	Benchmarks/Sources Snippets -name '*.swift' 2>/dev/null)
 # The rooms that have documentation.
 DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers MercerLearning \
 	MercerReport MercerTestSupport
+
+# What is installed runs without a Swift toolchain, so the Swift libraries are linked in; symbols,
+# most of the size, are left out.
+STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test test-debug test-release bench docs format lint install clean
@@ -44,24 +48,23 @@ test-release: setup ## run the tests optimised, with those that need size
 bench: setup ## time Mercer beside its peers, alternating, and print the table of ratios
 	@Benchmarks/run.sh
 
-docs: setup ## build the documentation; a dead link fails
-	@for target in $(DOCUMENTED); do \
-	  echo "docs: $$target"; \
-	  $(SWIFT) package --disable-sandbox generate-documentation --target $$target \
-	    --warnings-as-errors || exit 1; \
-	done
+docs: setup ## build the documentation; a dead link or a missing doc comment fails
+	$(SWIFT) package --disable-sandbox generate-documentation --warnings-as-errors \
+	  --enable-experimental-combined-documentation $(DOCUMENTED:%=--target %)
+	@$(SWIFT) scripts/check-doc-comments.swift \
+	  "$$(dirname "$$($(SWIFT) build --show-bin-path)")/extracted-symbols" $(DOCUMENTED)
 
 format: ## format the Swift sources in place
-	$(SWIFT) format format --in-place --parallel $(SOURCES)
+	@$(SWIFT) format format --in-place --parallel $(SOURCES)
 
 lint: ## check formatting and style, changing nothing
-	$(SWIFT) format lint --strict --parallel $(SOURCES)
+	@$(SWIFT) format lint --strict --parallel $(SOURCES)
 
 install: setup ## install the binary: make install PREFIX=/usr/local
-	$(SWIFT) build -c release --product mercer --static-swift-stdlib --scratch-path .build/static
+	$(SWIFT) build $(STANDALONE) --product mercer
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 "$$($(SWIFT) build -c release --static-swift-stdlib --scratch-path .build/static \
-	  --show-bin-path)/mercer" "$(DESTDIR)$(PREFIX)/bin/mercer"
+	install -m 755 "$$($(SWIFT) build $(STANDALONE) --show-bin-path)/mercer" \
+	  "$(DESTDIR)$(PREFIX)/bin/mercer"
 
 clean: ## remove everything that was built
 	rm -rf .build Benchmarks/.build Benchmarks/.venv mercer-out
