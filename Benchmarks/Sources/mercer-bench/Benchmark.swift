@@ -1,0 +1,22 @@
+import Mercer
+
+/// One thing that is timed.
+struct Benchmark: Sendable {
+  /// The name, which the peer scripts share.
+  let name: String
+  /// Makes the data, outside the timer.
+  let prepare: @Sendable (Options) throws -> Work
+
+  /// All benchmarks; one file holds each.
+  static let all: [Benchmark] = [.gaussianProduct]
+}
+
+/// What is done between starting and stopping the clock.
+struct Work {
+  /// The sizes, for the report.
+  let size: [String: Int]
+  /// The same on little data: starts threads, touches code.
+  let warmUp: () throws -> Void
+  /// Does the work and returns a number that says what came out, to be compared with the peers'.
+  let run: () throws -> Double
+}
