@@ -18,8 +18,7 @@ def main():
 
     def fit(count):
         model = KernelRidge(alpha=RIDGE, kernel="rbf", gamma=0.5 / LENGTH_SCALE**2)
-        model.fit(x[:count], y[:count])
-        return np.mean(np.abs(model.dual_coef_))
+        return model.fit(x[:count], y[:count])
 
     fit(min(n, 500))
     report(
@@ -27,6 +26,7 @@ def main():
         options,
         {"n": n, "d": d},
         lambda: fit(n),
+        lambda model: np.mean(np.abs(model.dual_coef_)),
         {"numpy": np.__version__, "scikit-learn": sklearn.__version__},
     )
 

@@ -17,6 +17,7 @@ struct Work {
   let size: [String: Int]
   /// The same on little data: starts threads, touches code.
   let warmUp: () throws -> Void
-  /// Does the work and returns a number that says what came out, to be compared with the peers'.
-  let run: () throws -> Double
+  /// Does the work. What it returns makes one number of the result, after the clock has stopped; it
+  /// must agree with the peers'.
+  let run: () throws -> () -> Double
 }
