@@ -84,7 +84,7 @@ def compare(options, name, script, peer, rows):
     mercer, other = statistics.median(seconds["mercer"]), statistics.median(seconds[peer])
     return {
         "name": name,
-        "size": last["mercer"]["size"],
+        "size": last[peer]["size"],  # in the order the script gives
         "peer": peer,
         "version": last[peer]["versions"].get(peer, ""),
         "mercer": mercer,
