@@ -48,7 +48,8 @@ test-release: setup ## run the tests optimised, with those that need size
 bench: setup ## time Mercer beside its peers, alternating, and print the table of ratios
 	@Benchmarks/run.sh
 
-docs: setup ## build the documentation; a dead link or a missing doc comment fails
+docs: setup ## build the documentation; dead links and missing doc comments fail
+	@scripts/check-links.sh
 	$(SWIFT) package --disable-sandbox generate-documentation --warnings-as-errors \
 	  --enable-experimental-combined-documentation $(DOCUMENTED:%=--target %)
 	@$(SWIFT) scripts/check-doc-comments.swift \
