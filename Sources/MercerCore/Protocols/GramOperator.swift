@@ -15,6 +15,7 @@ public protocol GramOperator<Element>: Sendable {
   /// - Parameters:
   ///   - v: m × k.
   ///   - y: n × k; its old contents do not matter.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.shapeMismatch` when the sizes do not fit, `.cancelled`.
   func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext

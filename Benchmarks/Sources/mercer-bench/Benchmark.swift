@@ -1,0 +1,23 @@
+import Mercer
+
+/// One thing that is timed.
+struct Benchmark: Sendable {
+  /// The name, which the peer scripts share.
+  let name: String
+  /// Makes the data, outside the timer.
+  let prepare: @Sendable (Options) throws -> Work
+
+  /// All benchmarks; one file holds each.
+  static let all: [Benchmark] = [.gaussianProduct, .csvRead]
+}
+
+/// What is done between starting and stopping the clock.
+struct Work {
+  /// The sizes, for the report.
+  let size: [String: Int]
+  /// The same on little data: starts threads, touches code.
+  let warmUp: () throws -> Void
+  /// Does the work. What it returns makes one number of the result, after the clock has stopped; it
+  /// must agree with the peers'.
+  let run: () throws -> () -> Double
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Builds mercer-bench, finds or makes a Python with the peers, and runs the comparisons.
+# Arguments go to run.py (see `Benchmarks/run.sh --help`).
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+cd "$here"
+
+if ! command -v python3 >/dev/null; then
+  echo "bench: the peers need Python 3.11 or later (on Debian: python3 and python3-venv)" >&2
+  exit 1
+fi
+has_peers() { "$1" -c 'import numpy, scipy, sklearn, pandas' 2>/dev/null; }
+
+python=python3
+if ! has_peers "$python"; then
+  python=.venv/bin/python
+  if [ ! -x "$python" ] || ! has_peers "$python"; then
+    echo "bench: installing the peers into Benchmarks/.venv"
+    python3 -m venv .venv || {
+      echo "bench: no venv module (on Debian: python3-venv)" >&2
+      exit 1
+    }
+    "$python" -m pip install --quiet --requirement peers/requirements.txt
+  fi
+fi
+
+swift build -c release --product mercer-bench
+exec "$python" run.py --mercer "$(swift build -c release --show-bin-path)/mercer-bench" "$@"

@@ -1,0 +1,71 @@
+# Mercer: `make` alone lists what can be made.
+#
+#   PREFIX   where `make install` puts the binary (default /usr/local)
+#   DESTDIR  put in front of PREFIX, for packagers
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+OUTPUT ?= mercer-out/demo
+
+# Swift sources that are ours, found at each run; build products stay out of it.
+SOURCES = $(shell find Package.swift Benchmarks/Package.swift Sources Tests scripts \
+	Benchmarks/Sources Snippets -name '*.swift' 2>/dev/null)
+# The rooms that have documentation.
+DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers MercerLearning \
+	MercerReport MercerTestSupport
+
+# What is installed runs without a Swift toolchain, so the Swift libraries are linked in; symbols,
+# most of the size, are left out.
+STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test test-debug test-release bench docs format lint install clean
+
+help: ## this list
+	@echo "Mercer: kernel methods on your own machine."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install the system libraries that are missing (Debian), or say which to install
+	@scripts/setup.sh
+
+build: setup ## build the command line tool, optimised
+	$(SWIFT) build -c release --product mercer
+
+demo: build ## fit the diamonds table that ships with Mercer, score it, predict five prices
+	@scripts/demo.sh "$$($(SWIFT) build -c release --show-bin-path)/mercer" $(OUTPUT)
+
+test: test-debug test-release ## run all tests, with and without optimisation
+
+test-debug: setup ## run the tests with all checks on, small sizes
+	$(SWIFT) test --disable-xctest
+
+# Without testable imports the objects are those of `make build`, and nothing is compiled twice.
+test-release: setup ## run the tests optimised, with those that need size
+	$(SWIFT) test --disable-xctest -c release --disable-testable-imports
+
+bench: setup ## time Mercer beside its peers, alternating, and print the table of ratios
+	@Benchmarks/run.sh
+
+docs: setup ## build the documentation; dead links and missing doc comments fail
+	@scripts/check-links.sh
+	$(SWIFT) package --disable-sandbox generate-documentation --warnings-as-errors \
+	  --enable-experimental-combined-documentation $(DOCUMENTED:%=--target %)
+	@$(SWIFT) scripts/check-doc-comments.swift \
+	  "$$(dirname "$$($(SWIFT) build --show-bin-path)")/extracted-symbols" $(DOCUMENTED)
+
+format: ## format the Swift sources in place
+	@$(SWIFT) format format --in-place --parallel $(SOURCES)
+
+lint: ## check formatting and style, changing nothing
+	@$(SWIFT) format lint --strict --parallel $(SOURCES)
+
+install: setup ## install the binary: make install PREFIX=/usr/local
+	$(SWIFT) build $(STANDALONE) --product mercer
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 "$$($(SWIFT) build $(STANDALONE) --show-bin-path)/mercer" \
+	  "$(DESTDIR)$(PREFIX)/bin/mercer"
+
+clean: ## remove everything that was built
+	rm -rf .build Benchmarks/.build Benchmarks/.venv mercer-out
