@@ -1,0 +1,47 @@
+public import MercerCore
+
+/// The linear kernel: the inner product itself.
+///
+/// ```
+/// k(x, z) = ⟨M x, M z⟩
+/// ```
+/// - Positive definite: of rank d at most.
+/// - Complexity: a tile costs O(rows · columns · d), by GEMM.
+/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, sec. 4.2.2.
+public struct LinearKernel<Element: Scalar>: InnerProductKernel, Equatable {
+  public let metric: Metric
+
+  /// A linear kernel.
+  ///
+  /// - Throws: `.invalidParameter` for a metric outside its range.
+  public init(metric: Metric = .identity) throws(MercerError) {
+    try metric.validate()
+    self.metric = metric
+  }
+
+  public static var dependsOnNorms: Bool { false }
+
+  public func map(
+    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
+    norms: UnsafePointer<Element>
+  ) {}
+
+  public func mapSlopes(
+    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
+    norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
+    otherNormSlopes: UnsafeMutablePointer<Element>
+  ) {
+    inner.update(repeating: 1, count: count)
+  }
+
+  public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
+    try Self(metric: metric)
+  }
+
+  public static var syntax: KernelSyntax<Element> {
+    KernelSyntax("linear", summary: "⟨x, z⟩", parameters: .metric) {
+      (arguments) throws(MercerError) in
+      try LinearKernel(metric: arguments.metric())
+    }
+  }
+}

@@ -1,0 +1,49 @@
+public import MercerCore
+
+/// The Gaussian kernel (squared exponential, RBF).
+///
+/// ```
+/// k(x, z) = exp(−‖M (x − z)‖² / (2ℓ²))
+/// ```
+/// - Units: ℓ in those of the mapped inputs; values in (0, 1].
+/// - Positive definite: strictly, for distinct mapped points.
+/// - Complexity: a tile costs O(rows · columns · d).
+/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eq. 4.9.
+public struct GaussianKernel<Element: Scalar>: RadialKernel, Equatable {
+  /// ℓ.
+  public let lengthScale: Double
+  public let metric: Metric
+
+  /// A Gaussian kernel.
+  ///
+  /// - Parameter lengthScale: ℓ, finite and greater than zero.
+  /// - Throws: `.invalidParameter` for a length scale or a metric outside its range.
+  public init(lengthScale: Double = 1, metric: Metric = .identity) throws(MercerError) {
+    try checkPositive(lengthScale, "lengthScale")
+    try metric.validate()
+    self.lengthScale = lengthScale
+    self.metric = metric
+  }
+
+  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
+    Element.loops.expLinear(count, s, 1, Element(-0.5 / (lengthScale * lengthScale)))
+  }
+
+  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
+    let c = Element(-0.5 / (lengthScale * lengthScale))
+    Element.loops.expLinear(count, s, c, c)
+  }
+
+  public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
+    try Self(lengthScale: values[0], metric: metric)
+  }
+
+  public static var syntax: KernelSyntax<Element> {
+    KernelSyntax(
+      "gaussian", summary: "exp(−r²/(2ℓ²)), r the Euclidean distance",
+      parameters: [.lengthScale] + .metric
+    ) { (arguments) throws(MercerError) in
+      try GaussianKernel(lengthScale: arguments.number("lengthScale"), metric: arguments.metric())
+    }
+  }
+}

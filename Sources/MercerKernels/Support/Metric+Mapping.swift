@@ -1,0 +1,81 @@
+import MercerCore
+
+extension Metric {
+  /// M (x − center) for each row x; without a center, M x. O(n d), or O(n p d) with a transform.
+  func mapped<Element: Scalar>(
+    _ points: Matrix<Element>, center: [Element]? = nil
+  ) -> Matrix<Element> {
+    switch self {
+    case .identity:
+      guard let center else { return points }
+      return points.shiftedAndScaled(center: center, scales: nil)
+    case .scales(let scales):
+      return points.shiftedAndScaled(center: center, scales: scales.map { Element($0) })
+    case .transform(let matrix):
+      let source = center.map { points.shiftedAndScaled(center: $0, scales: nil) } ?? points
+      let a = Matrix<Element>(converting: matrix)
+      var result = Matrix<Element>(rowCount: points.rowCount, columnCount: a.rowCount)
+      result.withTile { target in
+        source.withBase { x in
+          a.withBase { a in
+            Element.gemm(
+              transposeA: false, transposeB: true, m: target.rowCount, n: target.columnCount,
+              k: matrix.columnCount, alpha: 1, a: x, lda: matrix.columnCount, b: a,
+              ldb: matrix.columnCount, beta: 0, c: target.base, ldc: target.stride)
+          }
+        }
+      }
+      return result
+    }
+  }
+
+  /// Adds to `gradient` (rows × d) the gradient that `body` adds to a block of mapped coordinates
+  /// (rows × p), by the transpose of the metric.
+  func pullBack<Element: Scalar>(
+    mappedDimension: Int, into gradient: Tile<Element>, _ body: (Tile<Element>) -> Void
+  ) {
+    if case .identity = self {
+      body(gradient)
+      return
+    }
+    var mapped = Matrix<Element>(rowCount: gradient.rowCount, columnCount: mappedDimension)
+    mapped.withTile(body)
+    switch self {
+    case .identity: break
+    case .scales(let scales):
+      let scaled = mapped.shiftedAndScaled(center: nil, scales: scales.map { Element($0) })
+      scaled.withBase { source in
+        for i in 0..<gradient.rowCount {
+          Element.loops.add(
+            mappedDimension, gradient.base + i * gradient.stride, source + i * mappedDimension)
+        }
+      }
+    case .transform(let matrix):
+      let a = Matrix<Element>(converting: matrix)
+      mapped.withBase { g in
+        a.withBase { a in
+          Element.gemm(
+            transposeA: false, transposeB: false, m: gradient.rowCount, n: matrix.columnCount,
+            k: mappedDimension, alpha: 1, a: g, lda: mappedDimension, b: a,
+            ldb: matrix.columnCount, beta: 1, c: gradient.base, ldc: gradient.stride)
+        }
+      }
+    }
+  }
+
+  /// Adds to `gradient` the derivatives with respect to the scales above zero, from
+  /// `moments[k]` = sₖ · (the derivative with respect to sₖ).
+  func accumulateScaleGradient(moments: [Double], into gradient: inout ArraySlice<Double>) {
+    guard case .scales(let scales) = self else { return }
+    var index = gradient.startIndex
+    for (scale, moment) in zip(scales, moments) where scale > 0 {
+      gradient[index] += moment / scale
+      index += 1
+    }
+  }
+
+  /// Whether some parameters are the metric's.
+  var hasParameters: Bool {
+    if case .scales = self { true } else { false }
+  }
+}
