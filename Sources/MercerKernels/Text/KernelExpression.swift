@@ -85,7 +85,7 @@ public indirect enum NetworkExpression: Sendable, Equatable {
 ///
 /// A leaf kernel prints as its `expression`, and is made from a call by its `syntax`; both live in
 /// the kernel's own file, and `KernelRegistry` lists the syntaxes.
-public protocol ExpressibleKernel: Kernel {
+public protocol ExpressibleKernel<Inputs, Element>: Kernel {
   /// The kernel as an expression that parses back to an equal kernel.
   var expression: KernelExpression { get }
 }
