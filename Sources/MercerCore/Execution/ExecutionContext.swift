@@ -11,14 +11,14 @@ public struct ExecutionContext: Sendable {
   /// The most bytes that an algorithm may allocate beyond its inputs and outputs.
   public var memoryLimit: Int
   /// Called with news of long work, from any thread.
-  public var progress: (@Sendable (Progress) -> Void)?
+  public var progress: (@Sendable (WorkProgress) -> Void)?
   /// Set from outside to stop the work soon.
   public var cancellation: CancellationFlag?
 
   /// A context with these limits; by default all cores and 70 % of the machine's memory.
   public init(
     threadCount: Int? = nil, memoryLimit: Int? = nil,
-    progress: (@Sendable (Progress) -> Void)? = nil, cancellation: CancellationFlag? = nil
+    progress: (@Sendable (WorkProgress) -> Void)? = nil, cancellation: CancellationFlag? = nil
   ) {
     self.threadCount = max(1, threadCount ?? Machine.coreCount)
     self.memoryLimit = memoryLimit ?? Machine.physicalMemory / 10 * 7
@@ -108,7 +108,7 @@ public final class CancellationFlag: Sendable {
 }
 
 /// News of long work.
-public struct Progress: Sendable {
+public struct WorkProgress: Sendable {
   /// What is being done: `search`, `fit`.
   public let stage: String
   /// How much of the stage is done, 0 to 1.

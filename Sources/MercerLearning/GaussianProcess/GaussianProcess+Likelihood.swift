@@ -53,7 +53,7 @@ extension GaussianProcess {
       runs.append(
         try run(from: start, variables, box, minimizer, data, targets, context))
       context.progress?(
-        Progress(stage: "likelihood", fraction: Double(index + 1) / Double(starts)))
+        WorkProgress(stage: "likelihood", fraction: Double(index + 1) / Double(starts)))
     }
     let best = runs.indices.reduce(0) {
       runs[$1].logMarginalLikelihood > runs[$0].logMarginalLikelihood ? $1 : $0

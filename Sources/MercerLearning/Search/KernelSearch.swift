@@ -172,7 +172,7 @@ public struct KernelSearch: Sendable {
       }
       let done = results.set(index, best.best)
       context.progress?(
-        Progress(stage: stage, fraction: Double(done) / Double(kernels.count)))
+        WorkProgress(stage: stage, fraction: Double(done) / Double(kernels.count)))
     }
     for index in trials.indices { trials[index].best = results.value(index) ?? trials[index].best }
   }

@@ -135,7 +135,7 @@ public struct ConjugateGradients: LinearSolver {
     let fraction = start > tolerance ? log(start / worst) / log(start / tolerance) : 1
     let residual = (worst * 1e6).rounded() / 1e6
     progress(
-      Progress(
+      WorkProgress(
         stage: stage, fraction: min(max(fraction, 0), 1), detail: "relative residual \(residual)"))
   }
 }

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Mercer
+import MercerReport
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure a fitted model on a table that has the target.",
+    discussion: """
+      Examples:
+        mercer evaluate mercer-out/model.safetensors test.csv
+        mercer evaluate model.safetensors test.csv.gz --json
+        zcat test.csv.gz | mercer evaluate model.safetensors -
+      """)
+
+  @Argument(help: "The model.safetensors that fit wrote.")
+  var model: String
+
+  @Argument(help: "A table with the target column; - for standard input.")
+  var table: String
+
+  @OptionGroup var common: CommonOptions
+
+  mutating func run() throws {
+    let context = common.context
+    let model = try TableModel(readingFrom: model)
+    let rows = try CSVReader.read(path: table, context: context)
+    let (evaluation, seconds) = try timed { () throws(MercerError) in
+      try model.evaluate(rows, context: context)
+    }
+    Terminal.progressLine.clear()
+    report(evaluation.notes, to: common)
+    if common.json {
+      try Terminal.printJSON(
+        Report(
+          task: model.target.task.rawValue, rows: evaluation.rows,
+          kernel: model.regression.kernel.description, test: evaluation.metrics,
+          seconds: ["predict": seconds], version: MercerVersion.current))
+      return
+    }
+    if evaluation.droppedRows > 0 {
+      common.note(
+        "\(NumberText.quantity(evaluation.droppedRows, "row")) without a target left out")
+    }
+    let rowsText = NumberText.quantity(evaluation.rows, "row")
+    print("\n  \(rows.source): \(rowsText), predicted in \(NumberText.seconds(seconds))\n")
+    print(MetricsTable.make(columns: [("this table", evaluation.metrics)]).rendered(), terminator: "")
+  }
+
+  private struct Report: Encodable {
+    let task: String
+    let rows: Int
+    let kernel: String
+    let test: TableMetrics
+    let seconds: [String: Double]
+    let version: String
+  }
+}

@@ -1,0 +1,130 @@
+import Mercer
+import MercerReport
+
+/// What `fit` prints when it is done.
+struct FitSummary {
+  let table: Table
+  let outcome: TableLearner.Outcome
+  let evaluation: TableModel.Evaluation?
+  let metrics: FitMetrics
+  let files: [String]
+
+  var text: String {
+    let model = outcome.model
+    var facts = TextTable([.left, .left])
+    facts.add(["table", "\(table.source): \(rowsText), \(columnsText)"])
+    facts.add(["target", targetText])
+    facts.add([
+      "features", NumberText.quantity(model.encoder.featureCount, "feature") + leftOutText,
+    ])
+    facts.add(["kernel", short(model.regression.kernel.description)])
+    facts.add(["ridge", NumberText.significant(model.regression.ridge)])
+    facts.add(["solver", solverText])
+    facts.add(["why", outcome.plan.reason])
+    var closing = TextTable([.left, .left])
+    closing.add([
+      "time",
+      ["read", "search", "fit", "predict"].map {
+        "\($0) \(NumberText.seconds(metrics.seconds[$0] ?? 0))"
+      }.joined(separator: ", "),
+    ])
+    closing.add(["memory", "\(ByteCount(metrics.peakMemoryBytes)) at the peak"])
+    for (index, file) in files.enumerated() { closing.add([index == 0 ? "written" : "", file]) }
+    return "\n\(facts.rendered())\n\(errors.rendered())\n\(closing.rendered())"
+  }
+
+  private var rowsText: String {
+    let dropped =
+      outcome.droppedRows > 0
+      ? " (\(NumberText.count(outcome.droppedRows)) more without a target left out)" : ""
+    return NumberText.quantity(outcome.model.history.rows, "row") + dropped
+  }
+
+  /// `11 columns (8 numeric, 3 categorical)`.
+  private var columnsText: String {
+    let kinds = ColumnKind.allCases.compactMap { kind -> String? in
+      let count = table.columns.count { $0.kind == kind }
+      return count > 0 ? "\(count) \(kind.rawValue)" : nil
+    }
+    return
+      "\(NumberText.quantity(table.columns.count, "column")) (\(kinds.joined(separator: ", ")))"
+  }
+
+  private var targetText: String {
+    let target = outcome.model.target
+    let classes = target.classNames
+    guard !classes.isEmpty else { return "\(target.column) (\(target.task.rawValue))" }
+    let shown = classes.prefix(6).joined(separator: ", ") + (classes.count > 6 ? ", …" : "")
+    return "\(target.column) (\(target.task.rawValue), \(classes.count) classes: \(shown))"
+  }
+
+  private var leftOutText: String {
+    let omitted = outcome.model.encoder.omitted.filter { $0.reason != .excluded }
+    if omitted.isEmpty { return "" }
+    let shown = omitted.prefix(5).map { "\($0.name) (\($0.reason.rawValue))" }
+    let more = omitted.count > 5 ? " and \(omitted.count - 5) more" : ""
+    return "; left out: \(shown.joined(separator: ", "))\(more)"
+  }
+
+  private var solverText: String {
+    let report = outcome.model.regression.report
+    var text = report.method
+    if report.iterations > 0 { text += ", \(NumberText.quantity(report.iterations, "product"))" }
+    if let residual = report.relativeResidual {
+      text += ", relative residual \(NumberText.significant(residual, digits: 2))"
+    }
+    if report.stopReason == .iterationLimit || report.stopReason == .stagnated {
+      text += " (NOT CONVERGED: \(report.stopReason.rawValue))"
+    }
+    return text
+  }
+
+  /// The errors of the model beside those of a predictor that ignores the columns.
+  private var errors: TextTable {
+    let history = outcome.model.history
+    return MetricsTable.make(
+      columns: [
+        (history.validationMethod, history.validation),
+        evaluation.map { ("test", $0.metrics) },
+        (outcome.model.target.task == .regression ? "the mean" : "class shares", history.naive),
+      ].compactMap { $0 })
+  }
+
+  /// A kernel with long lists is cut; the whole of it is in metrics.json.
+  private func short(_ text: String) -> String {
+    text.count <= 100 ? text : text.prefix(99) + "…"
+  }
+}
+
+/// Metrics of one task, one row a metric and one column a model.
+enum MetricsTable {
+  static func make(columns: [(String, TableMetrics)]) -> TextTable {
+    var table = TextTable(
+      [.left] + columns.map { _ in .right }, headings: ["error"] + columns.map(\.0))
+    let names = columns.first.map { rows(of: $0.1).map(\.name) } ?? []
+    let values = columns.map { rows(of: $0.1).map(\.value) }
+    for (index, name) in names.enumerated() { table.add([name] + values.map { $0[index] }) }
+    return table
+  }
+
+  private static func rows(of metrics: TableMetrics) -> [(name: String, value: String)] {
+    switch metrics {
+    case .regression(let m, let coverage):
+      return [
+        ("rmse", NumberText.significant(m.rmse)),
+        ("mae", NumberText.significant(m.mae)),
+        ("r²", NumberText.significant(m.r2)),
+        ("rmse / std", NumberText.significant(m.rmseOverStd)),
+        ("−log likelihood", NumberText.significant(m.negativeLogLikelihood)),
+        ("inside 90 % intervals", NumberText.percent(coverage)),
+      ]
+    case .classification(let m):
+      return [
+        ("error", NumberText.percent(m.error)),
+        ("log loss", NumberText.significant(m.logLoss)),
+        ("auc", NumberText.significant(m.auc)),
+        ("calibration error", NumberText.percent(m.calibrationError)),
+      ]
+    }
+  }
+}
