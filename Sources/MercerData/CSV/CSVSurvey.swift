@@ -9,58 +9,48 @@ struct CSVSurvey: Sendable {
   /// Whether there is a byte beyond ASCII.
   private(set) var hasNonASCII = false
 
-  private typealias Lanes = SIMD32<UInt8>
-
   /// Looks at the range; may look one byte beyond it.
   init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
-    guard let base = bytes.baseAddress else { return }
+    guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
     var place = range.lowerBound
-    let width = Lanes.scalarCount
-    let lineFeed = Lanes(repeating: Byte.lineFeed)
-    let carriageReturn = Lanes(repeating: Byte.carriageReturn)
-    let quote = Lanes(repeating: Byte.quote)
-    let one = Lanes(repeating: 1)
-    var smallest = Lanes(repeating: 255)
-    var all = Lanes(repeating: 0)
-    // The counts of one lane fit a byte for 127 rounds, as each round adds at most two.
-    while range.upperBound - place > width {
-      let rounds = min(127, (range.upperBound - place - 1) / width)
-      var lines = Lanes(repeating: 0)
-      var quotes = Lanes(repeating: 0)
-      for _ in 0..<rounds {
-        let here = base.loadUnaligned(fromByteOffset: place, as: Lanes.self)
-        let next = base.loadUnaligned(fromByteOffset: place + 1, as: Lanes.self)
-        let loneReturn = (here .== carriageReturn) .& (next .!= lineFeed)
-        let ends = (here .== lineFeed) .| loneReturn
-        lines = lines &+ Lanes(repeating: 0).replacing(with: one, where: ends)
-        quotes = quotes &+ Lanes(repeating: 0).replacing(with: one, where: here .== quote)
-        smallest = pointwiseMin(smallest, here)
-        all |= here
-        place += width
+    // Blocks short enough that a count fits a byte: the compiler then works on 16 or 32 bytes at
+    // once. (SIMD types compile to calls for each lane here, a hundred times slower.)
+    let blockLength = 128
+    while range.upperBound - place > blockLength {
+      let block = base + place
+      var lines: UInt8 = 0
+      var quotes: UInt8 = 0
+      var nuls: UInt8 = 0
+      var union: UInt8 = 0
+      for index in 0..<blockLength {
+        let byte = block[index]
+        let isLineFeed: UInt8 = byte == Byte.lineFeed ? 1 : 0
+        let isReturn: UInt8 = byte == Byte.carriageReturn ? 1 : 0
+        let isAlone: UInt8 = block[index &+ 1] == Byte.lineFeed ? 0 : 1
+        lines &+= isLineFeed | (isReturn & isAlone)
+        quotes &+= byte == Byte.quote ? 1 : 0
+        nuls |= byte == 0 ? 1 : 0
+        union |= byte
       }
-      lineEndCount += Self.sum(lines)
-      quoteCount += Self.sum(quotes)
+      lineEndCount += Int(lines)
+      quoteCount += Int(quotes)
+      if nuls != 0 { hasNul = true }
+      if union >= 0x80 { hasNonASCII = true }
+      place += blockLength
     }
-    hasNul = smallest.min() == 0
-    var union = all.max()
     for index in place..<max(place, range.upperBound) {
-      let byte = bytes[index]
+      let byte = base[index]
       if byte == Byte.lineFeed {
         lineEndCount += 1
       } else if byte == Byte.carriageReturn {
         let isLast = index + 1 == bytes.count
-        if isLast || bytes[index + 1] != Byte.lineFeed { lineEndCount += 1 }
+        if isLast || base[index + 1] != Byte.lineFeed { lineEndCount += 1 }
       } else if byte == Byte.quote {
         quoteCount += 1
       }
       if byte == 0 { hasNul = true }
-      union = max(union, byte)
+      if byte >= 0x80 { hasNonASCII = true }
     }
-    hasNonASCII = union >= 0x80
-  }
-
-  private static func sum(_ lanes: Lanes) -> Int {
-    Int(SIMD32<UInt16>(truncatingIfNeeded: lanes).wrappedSum())
   }
 }
 
