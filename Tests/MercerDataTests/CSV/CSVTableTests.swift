@@ -67,12 +67,16 @@ func cells(_ column: Column) -> [String?] {
       [["1.0", "2.0"], ["x\ny", "say \"hi\", he"]]),
     Form("a,b\n1,\" x \"\n2,\"\"\"\"\n", [["1.0", "2.0"], [" x ", "\""]]),
     Form("a,b\n1,it's 5\" long\n2,y\n", [["1.0", "2.0"], ["it's 5\" long", "y"]]),
-    Form("a,b\n1,x\nNA,?\nn/a,None\n,\"\"\nnan,NULL\n", [
-      ["1.0", nil, nil, nil, nil], ["x", nil, nil, nil, nil],
-    ]),
-    Form("a,b\n+1e3,é\n.5,日本\n-7.,z\n1E-2,z\n", [
-      ["1000.0", "0.5", "-7.0", "0.01"], ["é", "日本", "z", "z"],
-    ]),
+    Form(
+      "a,b\n1,x\nNA,?\nn/a,None\n,\"\"\nnan,NULL\n",
+      [
+        ["1.0", nil, nil, nil, nil], ["x", nil, nil, nil, nil],
+      ]),
+    Form(
+      "a,b\n+1e3,é\n.5,日本\n-7.,z\n1E-2,z\n",
+      [
+        ["1000.0", "0.5", "-7.0", "0.01"], ["é", "日本", "z", "z"],
+      ]),
     Form("a,b\n1,inf\n2,other\n", [["1.0", "2.0"], ["inf", "other"]]),
   ]
 

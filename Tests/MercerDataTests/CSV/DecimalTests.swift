@@ -66,7 +66,9 @@ import Testing
     try check(texts)
   }
 
-  @Test(arguments: ["1.2.3", "1e", "e5", ".", "+", "-", "1 2", "0x10", "1_000", "1d5", "--1", "1,5"])
+  @Test(arguments: [
+    "1.2.3", "1e", "e5", ".", "+", "-", "1 2", "0x10", "1_000", "1d5", "--1", "1,5",
+  ])
   func notNumbers(_ text: String) throws {
     let table = try readTable("a|b\n\(text)|1\n2|2\n", CSVOptions(separator: "|"))
     #expect(cells(table.columns[0]) == [text, "2"])
