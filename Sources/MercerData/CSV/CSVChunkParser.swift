@@ -35,6 +35,13 @@ struct ChunkColumn: Sendable {
   var sawComma = false
   /// The texts, with codes that hold in this chunk only.
   var levels = LevelTable()
+
+  /// Remembers the decimal mark of a number.
+  @inline(__always)
+  mutating func note(_ mark: UInt8) {
+    if mark == Byte.point { sawPoint = true }
+    if mark == Byte.comma { sawComma = true }
+  }
 }
 
 /// What one chunk of the file gave.
@@ -75,11 +82,25 @@ extension CSVPlan {
     let columnCount = modes.count
     let limit = cursor.base + limit
     let separator = document.layout.separator
-    // Sharing these with the columns that are being written would copy them.
-    var columns = chunk.columns
-    chunk.columns = []
-    defer { chunk.columns = columns }
-    var modes = modes
+    // Plain memory, as an array would check at each cell that nobody else has it.
+    let columns = UnsafeMutablePointer<ChunkColumn>.allocate(capacity: columnCount)
+    columns.initialize(from: chunk.columns, count: columnCount)
+    let modes = UnsafeMutablePointer<ColumnMode>.allocate(capacity: columnCount)
+    modes.initialize(from: self.modes, count: columnCount)
+    let numbers = UnsafeMutablePointer<UnsafeMutablePointer<Double>?>.allocate(
+      capacity: columnCount)
+    numbers.initialize(from: self.numbers, count: columnCount)
+    defer {
+      chunk.columns = Array(UnsafeBufferPointer(start: columns, count: columnCount))
+      columns.deinitialize(count: columnCount)
+      columns.deallocate()
+      modes.deallocate()
+      numbers.deallocate()
+    }
+    let decimals = decimals
+    let looksForMarkersFirst = missing.mayBeNumeric
+    let hasTwoMarks = decimals.alternativeMark != Byte.point
+    let cellByteLimit = document.layout.cellByteLimit
 
     while true {
       cursor.skipBlankLines()
@@ -89,7 +110,18 @@ extension CSVPlan {
       for column in 0..<columnCount {
         switch modes[column] {
         case .number:
-          try takeNumber(&cursor, column, slot, &columns[column], &modes[column])
+          // The usual cell is a number and nothing else: its end need not be looked for first.
+          let first = cursor.p
+          let outcome = decimals.parse(first, cursor.end)
+          if outcome.end != first, cursor.endsCell(outcome.end), outcome.value.isFinite,
+            outcome.end - first <= cellByteLimit, !looksForMarkersFirst
+          {
+            numbers[column]?[slot] = outcome.value
+            cursor.p = outcome.end
+            if hasTwoMarks { columns[column].note(outcome.mark) }
+          } else {
+            try takeNumber(&cursor, column, slot, &columns[column], &modes[column])
+          }
         case .date:
           try takeDate(&cursor, column, slot, &columns[column], &modes[column])
         case .text:
@@ -120,40 +152,27 @@ extension CSVPlan {
     cursor.fault(.ragged(cellCount: try cursor.cellCount(from: record)), record, nil)
   }
 
-  @inline(__always)
+  /// Any cell of a column of numbers.
+  @inline(never)
   private func takeNumber(
     _ cursor: inout CSVCursor, _ column: Int, _ slot: Int, _ findings: inout ChunkColumn,
     _ mode: inout ColumnMode
   ) throws(CSVFault) {
-    let first = cursor.p
-    // The usual cell is a number and nothing else: then its end need not be looked for first.
-    var outcome = decimals.parse(first, cursor.end)
-    if outcome.end == first || missing.mayBeNumeric || !cursor.endsCell(outcome.end) {
-      let cell = try cursor.readCell(column: column)
-      if cell.withText(missing.contains) {
-        numbers[column]?[slot] = .nan
-        return
-      }
-      outcome = decimals.parse(cell.start, cell.end)
-      if outcome.end != cell.end {
-        findings.firstMisfit = first - cursor.base
-        mode = .skip
-        return
-      }
-    } else {
-      cursor.p = outcome.end
-      if outcome.end - first > document.layout.cellByteLimit {
-        throw cursor.fault(.longCell, first, column)
-      }
+    let first = cursor.offset
+    let cell = try cursor.readCell(column: column)
+    if cell.withText(missing.contains) {
+      numbers[column]?[slot] = .nan
+      return
+    }
+    let outcome = decimals.parse(cell.start, cell.end)
+    if outcome.end != cell.end {
+      findings.firstMisfit = first
+      mode = .skip
+      return
     }
     numbers[column]?[slot] = outcome.value
-    if !outcome.value.isFinite, findings.firstInfinity == nil {
-      findings.firstInfinity = first - cursor.base
-    }
-    if decimals.alternativeMark != Byte.point {
-      if outcome.mark == Byte.point { findings.sawPoint = true }
-      if outcome.mark == Byte.comma { findings.sawComma = true }
-    }
+    if !outcome.value.isFinite, findings.firstInfinity == nil { findings.firstInfinity = first }
+    findings.note(outcome.mark)
   }
 
   private func takeDate(

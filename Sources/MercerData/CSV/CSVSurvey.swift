@@ -9,58 +9,70 @@ struct CSVSurvey: Sendable {
   /// Whether there is a byte beyond ASCII.
   private(set) var hasNonASCII = false
 
-  private typealias Lanes = SIMD32<UInt8>
-
   /// Looks at the range; may look one byte beyond it.
   init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
-    guard let base = bytes.baseAddress else { return }
+    guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
     var place = range.lowerBound
-    let width = Lanes.scalarCount
-    let lineFeed = Lanes(repeating: Byte.lineFeed)
-    let carriageReturn = Lanes(repeating: Byte.carriageReturn)
-    let quote = Lanes(repeating: Byte.quote)
-    let one = Lanes(repeating: 1)
-    var smallest = Lanes(repeating: 255)
-    var all = Lanes(repeating: 0)
-    // The counts of one lane fit a byte for 127 rounds, as each round adds at most two.
-    while range.upperBound - place > width {
-      let rounds = min(127, (range.upperBound - place - 1) / width)
-      var lines = Lanes(repeating: 0)
-      var quotes = Lanes(repeating: 0)
-      for _ in 0..<rounds {
-        let here = base.loadUnaligned(fromByteOffset: place, as: Lanes.self)
-        let next = base.loadUnaligned(fromByteOffset: place + 1, as: Lanes.self)
-        let loneReturn = (here .== carriageReturn) .& (next .!= lineFeed)
-        let ends = (here .== lineFeed) .| loneReturn
-        lines = lines &+ Lanes(repeating: 0).replacing(with: one, where: ends)
-        quotes = quotes &+ Lanes(repeating: 0).replacing(with: one, where: here .== quote)
-        smallest = pointwiseMin(smallest, here)
-        all |= here
-        place += width
+    // Eight bytes in a word, sixteen words in a block, so that a count fits its byte. (Comparisons
+    // of single bytes compile to a jump for each here, and SIMD types to calls for each lane.)
+    let blockLength = 128
+    while range.upperBound - place > blockLength {
+      let block = bytes.baseAddress.map { $0 + place } ?? UnsafeRawPointer(base)
+      var lineFeeds: UInt64 = 0
+      var returns: UInt64 = 0
+      var quotes: UInt64 = 0
+      var nuls: UInt64 = 0
+      var union: UInt64 = 0
+      for index in stride(from: 0, to: blockLength, by: 8) {
+        let word = block.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        lineFeeds &+= Self.ones(word, Byte.lineFeed)
+        returns &+= Self.ones(word, Byte.carriageReturn)
+        quotes &+= Self.ones(word, Byte.quote)
+        nuls |= Self.ones(word, 0)
+        union |= word
       }
-      lineEndCount += Self.sum(lines)
-      quoteCount += Self.sum(quotes)
+      lineEndCount &+= Self.sum(lineFeeds)
+      quoteCount &+= Self.sum(quotes)
+      if nuls != 0 { hasNul = true }
+      if union & 0x8080_8080_8080_8080 != 0 { hasNonASCII = true }
+      if returns != 0 {
+        var pairs: UInt64 = 0
+        for index in stride(from: 0, to: blockLength, by: 8) {
+          let word = block.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+          let next = block.loadUnaligned(fromByteOffset: index + 1, as: UInt64.self)
+          pairs &+= Self.ones(word, Byte.carriageReturn) & Self.ones(next, Byte.lineFeed)
+        }
+        lineEndCount &+= Self.sum(returns) - Self.sum(pairs)
+      }
+      place += blockLength
     }
-    hasNul = smallest.min() == 0
-    var union = all.max()
     for index in place..<max(place, range.upperBound) {
-      let byte = bytes[index]
+      let byte = base[index]
       if byte == Byte.lineFeed {
         lineEndCount += 1
       } else if byte == Byte.carriageReturn {
         let isLast = index + 1 == bytes.count
-        if isLast || bytes[index + 1] != Byte.lineFeed { lineEndCount += 1 }
+        if isLast || base[index + 1] != Byte.lineFeed { lineEndCount += 1 }
       } else if byte == Byte.quote {
         quoteCount += 1
       }
       if byte == 0 { hasNul = true }
-      union = max(union, byte)
+      if byte >= 0x80 { hasNonASCII = true }
     }
-    hasNonASCII = union >= 0x80
   }
 
-  private static func sum(_ lanes: Lanes) -> Int {
-    Int(SIMD32<UInt16>(truncatingIfNeeded: lanes).wrappedSum())
+  /// A 1 in each byte of a word that has this value, else 0.
+  @inline(__always)
+  private static func ones(_ word: UInt64, _ byte: UInt8) -> UInt64 {
+    let difference = word ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
+    let lowBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    return ~((difference & lowBits) &+ lowBits | difference | lowBits) >> 7
+  }
+
+  /// The sum of the bytes of a word, when it is less than 256.
+  @inline(__always)
+  private static func sum(_ word: UInt64) -> Int {
+    Int(truncatingIfNeeded: (word &* 0x0101_0101_0101_0101) >> 56)
   }
 }
 
