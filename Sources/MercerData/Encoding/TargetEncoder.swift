@@ -39,8 +39,7 @@ public struct TargetEncoder: Sendable, Equatable, Codable {
           : "the target is \(quoted(cells.name(ofFirst: 0))) in every row: "
             + "there is nothing to learn")
     }
-    let chosen: LearningTask
-    if let task { chosen = task } else { chosen = try cells.likelyTask() }
+    let chosen = if let task { task } else { try cells.likelyTask() }
     let encoder = TargetEncoder(
       column: column.name, task: chosen,
       classNames: chosen == .regression ? [] : cells.classNames)

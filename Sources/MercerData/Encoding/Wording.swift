@@ -25,11 +25,12 @@ func suggestion(for name: String, among names: [String]) -> String {
 }
 
 /// The name that differs from `name` by the fewest edits (insert, delete, replace; case counts
-/// half), if those are few enough for a slip of the hand: a third of the length, at least one.
+/// half), if those are few enough for a slip of the hand: a third of the length, at least one, and
+/// one change of case.
 func nearestName(to name: String, among names: [String]) -> String? {
   let wanted = Array(name.prefix(64))
   // In halves of an edit.
-  var best = (distance: 2 * max(1, wanted.count / 3) + 1, name: String?.none)
+  var best = (distance: 2 * max(1, wanted.count / 3) + 2, name: String?.none)
   for candidate in names {
     let distance = editDistance(wanted, Array(candidate.prefix(64)))
     if distance < best.distance { best = (distance, candidate) }

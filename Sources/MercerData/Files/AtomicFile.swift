@@ -192,7 +192,7 @@ extension AtomicFile {
       if errno != EEXIST && errno != EINTR { break }
     }
     let reason = errno
-    if reason == ENOENT {
+    if reason == ENOENT, access(directory, F_OK) != 0 {
       throw MercerError(
         .unwritableFile, "the directory \(directory) does not exist", at: .init(file: path),
         remedy: "create it first")
