@@ -31,7 +31,7 @@ public struct LinearKernel<Element: Scalar>: InnerProductKernel, Equatable {
     norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
     otherNormSlopes: UnsafeMutablePointer<Element>
   ) {
-    inner.update(repeating: 1, count: count)
+    Element.loops.affine(count, inner, 0, 1)
   }
 
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {

@@ -96,19 +96,24 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
 
 extension Scalar {
   /// `y[j] ← factor (y[j] + c)^power`, by repeated squaring, so also of negative numbers.
-  @specialized(where Self == Double)
-  @specialized(where Self == Float)
-  static func raise(
+  fileprivate static func raise(
     _ count: Int, _ y: UnsafeMutablePointer<Self>, adding c: Self, to power: Int, factor: Self
   ) {
-    for j in 0..<count {
-      var (base, result, left) = (y[j] + c, factor, power)
-      while left > 0 {
-        if left & 1 == 1 { result *= base }
-        left >>= 1
-        if left > 0 { base *= base }
-      }
-      y[j] = result
+    guard power > 0 else {
+      loops.affine(count, y, 0, factor)
+      return
     }
+    loops.affine(count, y, 1, c)
+    withUnsafeTemporaryAllocation(of: Self.self, capacity: count) { squares in
+      guard let base = squares.baseAddress, count > 0 else { return }
+      base.initialize(from: y, count: count)
+      var left = power - 1
+      while left > 0 {
+        if left & 1 == 1 { loops.multiply(count, y, base) }
+        left >>= 1
+        if left > 0 { loops.multiply(count, base, base) }
+      }
+    }
+    if factor != 1 { loops.affine(count, y, factor, 0) }
   }
 }

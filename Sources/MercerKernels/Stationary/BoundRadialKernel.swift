@@ -12,6 +12,7 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
   private let panel: Matrix<Element>?
   /// ‖x‖² and ‖z‖², where distances come from inner products.
   private let normsX, normsZ: [Element]
+  private let usesGEMM: Bool
   public let dimension: Int
 
   /// From this many mapped coordinates on, distances are made by GEMM: below, the loop over
@@ -41,7 +42,6 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
     normsZ = direct ? [] : z.squaredRowNorms()
   }
 
-  private let usesGEMM: Bool
   private var mappedDimension: Int { z.columnCount }
   public var rowCount: Int { x.rowCount }
   public var columnCount: Int { z.rowCount }
