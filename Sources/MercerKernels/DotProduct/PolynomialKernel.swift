@@ -13,6 +13,7 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
   public let degree: Int
   /// c.
   public let offset: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A polynomial kernel.
@@ -38,21 +39,26 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
     self.metric = metric
   }
 
+  /// Whether f depends on the norms.
   public static var dependsOnNorms: Bool { false }
 
+  /// The arguments of the text form that are no continuous parameters.
   public var fixedArguments: [KernelExpression.Argument] {
     let degree = KernelExpression.Argument("degree", .number(Double(degree)))
     return offset > 0 ? [degree] : [degree, .init("offset", .number(0))]
   }
 
+  /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] {
     offset > 0 ? [KernelParameter("offset", offset)] : []
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(degree: degree, offset: values.first ?? offset, metric: metric)
   }
 
+  /// inner ← f.
   public func map(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>
@@ -60,6 +66,7 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
     Element.raise(count, inner, adding: Element(offset), to: degree, factor: 1)
   }
 
+  /// inner ← ∂f/∂⟨x, z⟩, and the derivatives with respect to the squared norms.
   public func mapSlopes(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
@@ -69,6 +76,7 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
       count, inner, adding: Element(offset), to: degree - 1, factor: Element(degree))
   }
 
+  /// inner ← ∂f/∂θ for the shape parameter of this number.
   public func mapShapeSlope(
     _ index: Int, _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>
@@ -77,6 +85,7 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
       count, inner, adding: Element(offset), to: degree - 1, factor: Element(degree))
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "polynomial", summary: "(⟨x, z⟩ + c)^degree",
