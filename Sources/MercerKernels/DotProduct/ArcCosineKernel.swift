@@ -50,18 +50,20 @@ public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
     try checkShapes(rows, columns)
-    return BoundArcCosineKernel(self, rows: rows, columns: columns)
+    return try BoundArcCosineKernel(self, rows: rows, columns: columns)
   }
 
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
-    return metric.mapped(inputs.coordinates).scaledRowNorms(1).map { norm in
+    let values = metric.mapped(inputs.coordinates).scaledRowNorms(1).map { norm in
       switch order {
       case 0: norm > 0 ? 1 : 0.5
-      case 1: Element(norm)
-      default: Element(3 * norm * norm)
+      case 1: norm
+      default: 3 * norm * norm
       }
     }
+    try PairLengths<Element>.checkFinite(values)
+    return values.map { Element($0) }
   }
 
   public static var syntax: KernelSyntax<Element> {
@@ -83,11 +85,17 @@ struct BoundArcCosineKernel<Element: Scalar>: BoundKernel {
   private let angles: PairAngles<Element>
   private let lengths: PairLengths<Element>
 
-  init(_ kernel: ArcCosineKernel<Element>, rows: Points<Element>, columns: Points<Element>) {
+  init(
+    _ kernel: ArcCosineKernel<Element>, rows: Points<Element>, columns: Points<Element>
+  ) throws(MercerError) {
     self.kernel = kernel
     angles = PairAngles(rows: rows, columns: columns, metric: kernel.metric) { _ in 1 }
-    lengths = PairLengths(
+    lengths = try PairLengths(
       rowVariances: [angles.rowVariances], columnVariances: [angles.columnVariances])
+    guard kernel.order == 2 else { return }
+    // 3 ‖x‖⁴, the largest number on the way.
+    try PairLengths<Element>.checkFinite(angles.rowVariances.map { 3 * $0 * $0 })
+    try PairLengths<Element>.checkFinite(angles.columnVariances.map { 3 * $0 * $0 })
   }
 
   var rowCount: Int { angles.rowCount }

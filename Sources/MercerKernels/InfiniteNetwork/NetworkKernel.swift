@@ -53,19 +53,20 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
     try checkShapes(rows, columns)
-    return BoundNetworkKernel(self, rows: rows, columns: columns)
+    return try BoundNetworkKernel(self, rows: rows, columns: columns)
   }
 
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
     let mapped = metric.mapped(inputs.coordinates)
     let variances = mapped.scaledRowNorms(Self.scale(dimension: mapped.columnCount))
-    return variances.map { variance in
-      switch kind {
-      case .nngp: Element(network.layers.reduce(variance) { $1.variance(after: $0) })
-      case .ntk: Element(network.tangent(ofVariance: variance))
-      }
-    }
+    let network = network
+    let values =
+      kind == .nngp
+      ? variances.map { network.layers.reduce($0) { $1.variance(after: $0) } }
+      : variances.map(network.tangent(ofVariance:))
+    try PairLengths<Element>.checkFinite(values)
+    return values.map { Element($0) }
   }
 
   /// What inner products of mapped inputs are multiplied by.
