@@ -1,0 +1,100 @@
+public import MercerCore
+
+/// The overlap kernel of categories: the share of coordinates that are equal.
+///
+/// ```
+/// k(x, z) = |{k : xₖ = zₖ}| / d,  1 when d = 0
+/// ```
+/// Coordinates are codes: finite numbers that mean nothing but themselves. A missing cell is a
+/// level of its own and needs a code; NaN equals nothing.
+///
+/// - Units: values in [0, 1].
+/// - Positive definite: yes, as a mean of kernels of one-hot codes.
+/// - Complexity: a tile costs O(rows · columns · d).
+/// - Source: C. Stanfill & D. Waltz 1986, *Toward memory-based reasoning*, CACM 29(12), sec. on the
+///   overlap metric.
+public struct OverlapKernel<Element: Scalar>: ExpressibleKernel, Equatable {
+  /// The inputs: one column of codes a categorical column.
+  public typealias Inputs = Points<Element>
+
+  /// An overlap kernel, which has no parameters.
+  public init() {}
+
+  public func bound(
+    rows: Points<Element>, columns: Points<Element>
+  ) throws(MercerError) -> any BoundKernel<Element> {
+    guard rows.dimension == columns.dimension else {
+      throw MercerError(
+        .shapeMismatch,
+        "the points of the rows have \(rows.dimension) coordinates, those of the columns "
+          + "\(columns.dimension)")
+    }
+    return BoundOverlapKernel(
+      x: rows.coordinates, panel: columns.coordinates.transposed(), columnCount: columns.count)
+  }
+
+  public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
+    [Element](repeating: 1, count: inputs.count)
+  }
+
+  public var parameters: [KernelParameter] { [] }
+
+  public func withParameters(_ values: [Double]) throws(MercerError) -> Self {
+    guard values.isEmpty else {
+      throw MercerError(
+        .invalidParameter, "overlap has no parameters, but \(values.count) values were given")
+    }
+    return self
+  }
+
+  public var expression: KernelExpression { .call("overlap") }
+
+  public var description: String { String(describing: expression) }
+
+  /// How the kernel is written and made from text.
+  public static var syntax: KernelSyntax<Element> {
+    KernelSyntax("overlap", summary: "the share of equal coordinates", parameters: []) { _ in
+      OverlapKernel()
+    }
+  }
+}
+
+/// An overlap kernel on two sets of codes.
+struct BoundOverlapKernel<Element: Scalar>: BoundKernel {
+  let x: Matrix<Element>
+  /// The column points, transposed.
+  let panel: Matrix<Element>
+  let columnCount: Int
+
+  var rowCount: Int { x.rowCount }
+  var dimension: Int { x.columnCount }
+
+  func fill(_ tile: Tile<Element>) {
+    let d = dimension
+    x.withBase { x in
+      panel.withBase { panel in
+        Element.loops.pairsDiffering(
+          tile.rowCount, tile.columnCount, d, 0, x + tile.rows.lowerBound * d, d,
+          panel + tile.columns.lowerBound, columnCount, tile.base, tile.stride)
+      }
+    }
+    for i in 0..<tile.rowCount {
+      Element.sharesOfEqual(tile.columnCount, tile.base + i * tile.stride, of: Element(d))
+    }
+  }
+
+  /// Adds nothing: the kernel is constant but for jumps.
+  func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {}
+
+  /// Adds nothing: there are no parameters.
+  func accumulateParameterGradient(weights: Tile<Element>, into gradient: inout [Double]) {}
+}
+
+extension Scalar {
+  /// `s[j] ← (d − s[j]) / d`, by a true division so that 0 and 1 are exact; 1 when d is 0.
+  @specialized(where Self == Double)
+  @specialized(where Self == Float)
+  static func sharesOfEqual(_ count: Int, _ s: UnsafeMutablePointer<Self>, of d: Self) {
+    for j in 0..<count { s[j] = d == 0 ? 1 : (d - s[j]) / d }
+  }
+}

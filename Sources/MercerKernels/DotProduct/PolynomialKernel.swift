@@ -1,0 +1,114 @@
+public import MercerCore
+
+/// The polynomial kernel.
+///
+/// ```
+/// k(x, z) = (⟨M x, M z⟩ + c)^degree
+/// ```
+/// - Positive definite: for c ≥ 0; of rank C(d + degree, degree) at most.
+/// - Complexity: a tile costs O(rows · columns · (d + log degree)), by GEMM.
+/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, sec. 4.2.2.
+public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
+  /// The power.
+  public let degree: Int
+  /// c.
+  public let offset: Double
+  public let metric: Metric
+
+  /// A polynomial kernel.
+  ///
+  /// - Parameters:
+  ///   - degree: the power, at least 1.
+  ///   - offset: c, finite and not negative. At 0 it is no parameter to search.
+  ///   - metric: M.
+  /// - Throws: `.invalidParameter` for a value outside its range.
+  public init(
+    degree: Int = 2, offset: Double = 1, metric: Metric = .identity
+  ) throws(MercerError) {
+    guard degree >= 1 else {
+      throw MercerError(.invalidParameter, "degree must be at least 1, but is \(degree)")
+    }
+    guard offset.isFinite, offset >= 0 else {
+      throw MercerError(
+        .invalidParameter, "offset must be finite and not negative, but is \(offset)")
+    }
+    try metric.validate()
+    self.degree = degree
+    self.offset = offset
+    self.metric = metric
+  }
+
+  public static var dependsOnNorms: Bool { false }
+
+  public var fixedArguments: [KernelExpression.Argument] {
+    let degree = KernelExpression.Argument("degree", .number(Double(degree)))
+    return offset > 0 ? [degree] : [degree, .init("offset", .number(0))]
+  }
+
+  public var shapeParameters: [KernelParameter] {
+    offset > 0 ? [KernelParameter("offset", offset)] : []
+  }
+
+  public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
+    try Self(degree: degree, offset: values.first ?? offset, metric: metric)
+  }
+
+  public func map(
+    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
+    norms: UnsafePointer<Element>
+  ) {
+    Element.raise(count, inner, adding: Element(offset), to: degree, factor: 1)
+  }
+
+  public func mapSlopes(
+    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
+    norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
+    otherNormSlopes: UnsafeMutablePointer<Element>
+  ) {
+    Element.raise(
+      count, inner, adding: Element(offset), to: degree - 1, factor: Element(degree))
+  }
+
+  public func mapShapeSlope(
+    _ index: Int, _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
+    norms: UnsafePointer<Element>
+  ) {
+    Element.raise(
+      count, inner, adding: Element(offset), to: degree - 1, factor: Element(degree))
+  }
+
+  public static var syntax: KernelSyntax<Element> {
+    KernelSyntax(
+      "polynomial", summary: "(⟨x, z⟩ + c)^degree",
+      parameters: [
+        KernelParameterSyntax(
+          "degree", .wholeNumber, ifAbsent: .value(.number(2)), summary: "the power, at least 1"),
+        KernelParameterSyntax(
+          "offset", .number, ifAbsent: .value(.number(1)), summary: "c, at least 0"),
+      ] + .metric
+    ) { (arguments) throws(MercerError) in
+      try PolynomialKernel(
+        degree: arguments.wholeNumber("degree"), offset: arguments.number("offset"),
+        metric: arguments.metric())
+    }
+  }
+}
+
+extension Scalar {
+  /// `y[j] ← factor (y[j] + c)^power`, by repeated squaring, so also of negative numbers.
+  @specialized(where Self == Double)
+  @specialized(where Self == Float)
+  static func raise(
+    _ count: Int, _ y: UnsafeMutablePointer<Self>, adding c: Self, to power: Int, factor: Self
+  ) {
+    for j in 0..<count {
+      var (base, result, left) = (y[j] + c, factor, power)
+      while left > 0 {
+        if left & 1 == 1 { result *= base }
+        left >>= 1
+        if left > 0 { base *= base }
+      }
+      y[j] = result
+    }
+  }
+}

@@ -1,0 +1,50 @@
+public import MercerCore
+
+/// The Laplace kernel (exponential) of the Euclidean distance, which is the Matérn kernel of smoothness 1/2.
+///
+/// ```
+/// k(x, z) = exp(−‖M (x − z)‖ / ℓ)
+/// ```
+/// - Units: ℓ in those of the mapped inputs; values in (0, 1].
+/// - Positive definite: strictly, for distinct mapped points.
+/// - Complexity: a tile costs O(rows · columns · d).
+/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eq. 4.18 with γ = 1.
+public struct LaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
+  /// ℓ.
+  public let lengthScale: Double
+  public let metric: Metric
+
+  /// A Laplace kernel.
+  ///
+  /// - Parameter lengthScale: ℓ, finite and greater than zero.
+  /// - Throws: `.invalidParameter` for a length scale or a metric outside its range.
+  public init(
+    lengthScale: Double = 1, metric: Metric = .identity
+  ) throws(MercerError) {
+    try checkPositive(lengthScale, "lengthScale")
+    try metric.validate()
+    self.lengthScale = lengthScale
+    self.metric = metric
+  }
+
+  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
+    Element.loops.expRoot(count, s, 1, Element(1 / lengthScale))
+  }
+
+  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
+    Element.loops.expRootSlope(count, s, Element(-0.5 / lengthScale), Element(1 / lengthScale))
+  }
+
+  public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
+    try Self(lengthScale: values[0], metric: metric)
+  }
+
+  public static var syntax: KernelSyntax<Element> {
+    KernelSyntax(
+      "laplace", summary: "exp(−r/ℓ), r the Euclidean distance",
+      parameters: [.lengthScale] + .metric
+    ) { (arguments) throws(MercerError) in
+      try LaplaceKernel(lengthScale: arguments.number("lengthScale"), metric: arguments.metric())
+    }
+  }
+}
