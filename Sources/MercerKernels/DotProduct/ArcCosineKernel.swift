@@ -21,6 +21,7 @@ public import MercerCore
 public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
   /// n: 0, 1 or 2.
   public let order: Int
+  /// What inputs go through first.
   public let metric: Metric
 
   /// An arc-cosine kernel.
@@ -36,16 +37,20 @@ public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
     self.metric = metric
   }
 
+  /// None: the order is not continuous.
   public var shapeParameters: [KernelParameter] { [] }
 
+  /// The order.
   public var fixedArguments: [KernelExpression.Argument] {
     [.init("order", .number(Double(order)))]
   }
 
+  /// The same kernel with other parameters and another metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(order: order, metric: metric)
   }
 
+  /// The kernel on two point sets; throws `.invalidData` when k(x, x) overflows, too.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -53,6 +58,7 @@ public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
     return try BoundArcCosineKernel(self, rows: rows, columns: columns)
   }
 
+  /// k(x, x) of each input; throws `.invalidData` when it overflows, too.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
     let values = metric.mapped(inputs.coordinates).scaledRowNorms(1).map { norm in
@@ -66,6 +72,7 @@ public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
     return values.map { Element($0) }
   }
 
+  /// How the kernel is written: `arcCosine(order: 1)`.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "arcCosine", summary: "‖x‖ⁿ‖z‖ⁿ Jₙ(θ)/π, θ the angle of x and z",

@@ -29,6 +29,7 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
   public let kind: Kind
   /// The network.
   public let network: Network
+  /// What inputs go through first.
   public let metric: Metric
 
   /// A kernel of a network.
@@ -43,12 +44,15 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
     self.metric = metric
   }
 
+  /// The parameters of all layers: `dense[0].weightVariance`.
   public var shapeParameters: [KernelParameter] { network.parameters }
 
+  /// The same kernel with other parameters and another metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(kind, network.withParameters(values), metric: metric)
   }
 
+  /// The kernel on two point sets; throws `.invalidData` when k(x, x) overflows, too.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -56,6 +60,7 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
     return try BoundNetworkKernel(self, rows: rows, columns: columns)
   }
 
+  /// k(x, x) of each input; throws `.invalidData` when it overflows, too.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
     let mapped = metric.mapped(inputs.coordinates)
@@ -74,6 +79,7 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
 
   // MARK: - Text
 
+  /// `ntk(network)` or `nngp(network)`, with the metric.
   public var expression: KernelExpression {
     .call(kind.rawValue, [.init(nil, .network(network.expression))] + metric.arguments)
   }
