@@ -142,6 +142,25 @@ struct NetworkKernelTests {
     #expect(throws: MercerError.self) { try kernel.bound(rows: points(2), columns: points(3)) }
   }
 
+  @Test("Inputs and networks whose variances overflow are refused, instead of giving NaN")
+  func overflow() throws {
+    let ordinary = Points<Float>(rows: [[1, 2]])
+    let network = try Network.relu(depth: 60, weightVariance: 20)
+    let inputs: [[Float]] = [[1e30, 0], [.infinity, 0], [.nan, 1]]
+    for input in inputs {
+      let points = Points(rows: [[1, 2], input])
+      #expect {
+        try NetworkKernel<Float>(.ntk, .relu(depth: 1)).bound(rows: ordinary, columns: points)
+      } throws: { ($0 as? MercerError)?.code == .invalidData }
+      #expect {
+        try ArcCosineKernel<Float>(order: 1).bound(rows: points, columns: ordinary)
+      } throws: { ($0 as? MercerError)?.code == .invalidData }
+    }
+    #expect {
+      try NetworkKernel<Float>(.nngp, network).bound(rows: ordinary, columns: ordinary)
+    } throws: { ($0 as? MercerError)?.code == .invalidData }
+  }
+
   @Test("Gradients agree with central differences", arguments: NetworkKernel<Double>.Kind.allCases)
   func gradients(kind: NetworkKernel<Double>.Kind) throws {
     let check = GradientCheck(rows: 3, columns: 4, dimension: 3, seed: 11)
