@@ -19,7 +19,13 @@ public struct Matrix<Element: Scalar>: Sendable {
   /// - Precondition: the sizes are not negative.
   public init(rowCount: Int, columnCount: Int, repeating value: Element = 0) {
     self.init(uninitializedRowCount: rowCount, columnCount: columnCount)
-    storage.base.initialize(repeating: value, count: count)
+    if value == 0 && value.sign == .plus {
+      // Zero bytes are zeros, and clearing bytes needs no specialisation for the element.
+      UnsafeMutableRawPointer(storage.base).initializeMemory(
+        as: UInt8.self, repeating: 0, count: byteCount)
+    } else {
+      storage.base.initialize(repeating: value, count: count)
+    }
   }
 
   /// A matrix whose elements are written by the closure, which must write all of them.

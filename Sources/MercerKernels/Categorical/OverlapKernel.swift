@@ -20,6 +20,7 @@ public struct OverlapKernel<Element: Scalar>: ExpressibleKernel, Equatable {
   /// An overlap kernel, which has no parameters.
   public init() {}
 
+  /// The kernel on these inputs; throws `.shapeMismatch` when their dimensions do not fit.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -33,12 +34,15 @@ public struct OverlapKernel<Element: Scalar>: ExpressibleKernel, Equatable {
       x: rows.coordinates, panel: columns.coordinates.transposed(), columnCount: columns.count)
   }
 
+  /// k(x, x) for each input.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     [Element](repeating: 1, count: inputs.count)
   }
 
+  /// The continuous parameters, in the order of the gradients.
   public var parameters: [KernelParameter] { [] }
 
+  /// The kernel with other values of its `parameters`, in their order.
   public func withParameters(_ values: [Double]) throws(MercerError) -> Self {
     guard values.isEmpty else {
       throw MercerError(
@@ -47,8 +51,10 @@ public struct OverlapKernel<Element: Scalar>: ExpressibleKernel, Equatable {
     return self
   }
 
+  /// The kernel as a call that parses back to an equal kernel.
   public var expression: KernelExpression { .call("overlap") }
 
+  /// The text form.
   public var description: String { String(describing: expression) }
 
   /// How the kernel is written and made from text.

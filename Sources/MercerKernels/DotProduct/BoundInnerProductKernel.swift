@@ -10,6 +10,7 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
   private let x, z: Matrix<Element>
   private let normsX, normsZ: [Element]
   private let isSymmetric: Bool
+  /// The number of coordinates of an input, before the metric.
   public let dimension: Int
 
   init(_ kernel: K, rows: Points<Element>, columns: Points<Element>) {
@@ -23,9 +24,12 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
   }
 
   private var mappedDimension: Int { z.columnCount }
+  /// The number of row inputs, n.
   public var rowCount: Int { x.rowCount }
+  /// The number of column inputs, m.
   public var columnCount: Int { z.rowCount }
 
+  /// Writes the entries of the tile.
   public func fill(_ tile: Tile<Element>) {
     fillInnerProducts(tile)
     forEachRow(of: tile) { i, norm, norms in
@@ -33,6 +37,7 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
     }
   }
 
+  /// Adds Σⱼ wᵢⱼ ∂k(xᵢ, zⱼ)/∂xᵢ over the tile, for each row i.
   public func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
     let d = mappedDimension
     var slopes = Slopes<Element>(weights)
@@ -57,6 +62,7 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
     }
   }
 
+  /// Adds Σᵢⱼ wᵢⱼ ∂k/∂θ over the tile, for each parameter θ.
   public func accumulateParameterGradient(
     weights: Tile<Element>, into gradient: inout [Double]
   ) {

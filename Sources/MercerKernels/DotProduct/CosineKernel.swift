@@ -10,6 +10,7 @@ public import MercerCore
 /// - Complexity: a tile costs O(rows · columns · d), by GEMM.
 /// - Source: G. Salton & M. J. McGill 1983, *Introduction to Modern Information Retrieval*.
 public struct CosineKernel<Element: Scalar>: InnerProductKernel, Equatable {
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A cosine kernel.
@@ -20,6 +21,7 @@ public struct CosineKernel<Element: Scalar>: InnerProductKernel, Equatable {
     self.metric = metric
   }
 
+  /// inner ← f.
   public func map(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>
@@ -27,6 +29,7 @@ public struct CosineKernel<Element: Scalar>: InnerProductKernel, Equatable {
     Element.cosines(count, inner, norm: norm, norms: norms)
   }
 
+  /// inner ← ∂f/∂⟨x, z⟩, and the derivatives with respect to the squared norms.
   public func mapSlopes(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
@@ -37,10 +40,12 @@ public struct CosineKernel<Element: Scalar>: InnerProductKernel, Equatable {
       otherNormSlopes: otherNormSlopes)
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(metric: metric)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax("cosine", summary: "⟨x, z⟩/(‖x‖‖z‖)", parameters: .metric) {
       (arguments) throws(MercerError) in

@@ -31,10 +31,13 @@ public protocol InnerProductKernel<Element>: MetricKernel {
 }
 
 extension InnerProductKernel {
+  /// Whether f depends on the norms.
   public static var dependsOnNorms: Bool { true }
 
+  /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] { [] }
 
+  /// inner ← ∂f/∂θ for the shape parameter of this number.
   public func mapShapeSlope(
     _ index: Int, _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>
@@ -42,6 +45,7 @@ extension InnerProductKernel {
     Element.loops.affine(count, inner, 0, 0)
   }
 
+  /// The kernel on these inputs; throws `.shapeMismatch` when their dimensions do not fit.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -49,6 +53,7 @@ extension InnerProductKernel {
     return BoundInnerProductKernel(self, rows: rows, columns: columns)
   }
 
+  /// k(x, x) for each input.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
     let norms = metric.mapped(inputs.coordinates).squaredRowNorms()

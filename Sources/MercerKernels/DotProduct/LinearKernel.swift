@@ -9,6 +9,7 @@ public import MercerCore
 /// - Complexity: a tile costs O(rows · columns · d), by GEMM.
 /// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, sec. 4.2.2.
 public struct LinearKernel<Element: Scalar>: InnerProductKernel, Equatable {
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A linear kernel.
@@ -19,25 +20,30 @@ public struct LinearKernel<Element: Scalar>: InnerProductKernel, Equatable {
     self.metric = metric
   }
 
+  /// Whether f depends on the norms.
   public static var dependsOnNorms: Bool { false }
 
+  /// inner ← f.
   public func map(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>
   ) {}
 
+  /// inner ← ∂f/∂⟨x, z⟩, and the derivatives with respect to the squared norms.
   public func mapSlopes(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
     otherNormSlopes: UnsafeMutablePointer<Element>
   ) {
-    inner.update(repeating: 1, count: count)
+    Element.loops.affine(count, inner, 0, 1)
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(metric: metric)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax("linear", summary: "⟨x, z⟩", parameters: .metric) {
       (arguments) throws(MercerError) in

@@ -13,6 +13,7 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
   public let degree: Int
   /// c.
   public let offset: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A polynomial kernel.
@@ -38,21 +39,26 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
     self.metric = metric
   }
 
+  /// Whether f depends on the norms.
   public static var dependsOnNorms: Bool { false }
 
+  /// The arguments of the text form that are no continuous parameters.
   public var fixedArguments: [KernelExpression.Argument] {
     let degree = KernelExpression.Argument("degree", .number(Double(degree)))
     return offset > 0 ? [degree] : [degree, .init("offset", .number(0))]
   }
 
+  /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] {
     offset > 0 ? [KernelParameter("offset", offset)] : []
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(degree: degree, offset: values.first ?? offset, metric: metric)
   }
 
+  /// inner ← f.
   public func map(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>
@@ -60,6 +66,7 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
     Element.raise(count, inner, adding: Element(offset), to: degree, factor: 1)
   }
 
+  /// inner ← ∂f/∂⟨x, z⟩, and the derivatives with respect to the squared norms.
   public func mapSlopes(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
@@ -69,6 +76,7 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
       count, inner, adding: Element(offset), to: degree - 1, factor: Element(degree))
   }
 
+  /// inner ← ∂f/∂θ for the shape parameter of this number.
   public func mapShapeSlope(
     _ index: Int, _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>
@@ -77,6 +85,7 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
       count, inner, adding: Element(offset), to: degree - 1, factor: Element(degree))
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "polynomial", summary: "(⟨x, z⟩ + c)^degree",
@@ -96,19 +105,24 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
 
 extension Scalar {
   /// `y[j] ← factor (y[j] + c)^power`, by repeated squaring, so also of negative numbers.
-  @specialized(where Self == Double)
-  @specialized(where Self == Float)
-  static func raise(
+  fileprivate static func raise(
     _ count: Int, _ y: UnsafeMutablePointer<Self>, adding c: Self, to power: Int, factor: Self
   ) {
-    for j in 0..<count {
-      var (base, result, left) = (y[j] + c, factor, power)
-      while left > 0 {
-        if left & 1 == 1 { result *= base }
-        left >>= 1
-        if left > 0 { base *= base }
-      }
-      y[j] = result
+    guard power > 0 else {
+      loops.affine(count, y, 0, factor)
+      return
     }
+    loops.affine(count, y, 1, c)
+    withUnsafeTemporaryAllocation(of: Self.self, capacity: count) { squares in
+      guard let base = squares.baseAddress, count > 0 else { return }
+      base.initialize(from: y, count: count)
+      var left = power - 1
+      while left > 0 {
+        if left & 1 == 1 { loops.multiply(count, y, base) }
+        left >>= 1
+        if left > 0 { loops.multiply(count, base, base) }
+      }
+    }
+    if factor != 1 { loops.affine(count, y, factor, 0) }
   }
 }

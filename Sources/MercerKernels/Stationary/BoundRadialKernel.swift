@@ -12,6 +12,8 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
   private let panel: Matrix<Element>?
   /// ‖x‖² and ‖z‖², where distances come from inner products.
   private let normsX, normsZ: [Element]
+  private let usesGEMM: Bool
+  /// The number of coordinates of an input, before the metric.
   public let dimension: Int
 
   /// From this many mapped coordinates on, distances are made by GEMM: below, the loop over
@@ -41,16 +43,19 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
     normsZ = direct ? [] : z.squaredRowNorms()
   }
 
-  private let usesGEMM: Bool
   private var mappedDimension: Int { z.columnCount }
+  /// The number of row inputs, n.
   public var rowCount: Int { x.rowCount }
+  /// The number of column inputs, m.
   public var columnCount: Int { z.rowCount }
 
+  /// Writes the entries of the tile.
   public func fill(_ tile: Tile<Element>) {
     fillDistances(tile)
     for i in 0..<tile.rowCount { kernel.map(tile.columnCount, tile.base + i * tile.stride) }
   }
 
+  /// Adds Σⱼ wᵢⱼ ∂k(xᵢ, zⱼ)/∂xᵢ over the tile, for each row i.
   public func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
     var slopes = Matrix<Element>(rowCount: weights.rowCount, columnCount: weights.columnCount)
     slopes.withTile { memory in
@@ -63,6 +68,7 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
     }
   }
 
+  /// Adds Σᵢⱼ wᵢⱼ ∂k/∂θ over the tile, for each parameter θ.
   public func accumulateParameterGradient(
     weights: Tile<Element>, into gradient: inout [Double]
   ) {

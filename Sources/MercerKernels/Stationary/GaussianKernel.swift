@@ -12,6 +12,7 @@ public import MercerCore
 public struct GaussianKernel<Element: Scalar>: RadialKernel, Equatable {
   /// ℓ.
   public let lengthScale: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A Gaussian kernel.
@@ -25,19 +26,23 @@ public struct GaussianKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
+  /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.expLinear(count, s, 1, Element(-0.5 / (lengthScale * lengthScale)))
   }
 
+  /// s ← φ′(s), and 0 at a kink.
   public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     let c = Element(-0.5 / (lengthScale * lengthScale))
     Element.loops.expLinear(count, s, c, c)
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(lengthScale: values[0], metric: metric)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "gaussian", summary: "exp(−r²/(2ℓ²)), r the Euclidean distance",

@@ -1,6 +1,6 @@
 public import MercerCore
 
-/// The Laplace kernel (exponential) of the Euclidean distance, which is the Matérn kernel of smoothness 1/2.
+/// The Laplace kernel (exponential) of the Euclidean distance.
 ///
 /// ```
 /// k(x, z) = exp(−‖M (x − z)‖ / ℓ)
@@ -8,10 +8,14 @@ public import MercerCore
 /// - Units: ℓ in those of the mapped inputs; values in (0, 1].
 /// - Positive definite: strictly, for distinct mapped points.
 /// - Complexity: a tile costs O(rows · columns · d).
-/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eq. 4.18 with γ = 1.
+/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eq. 4.18 with
+///   γ = 1.
+///
+/// It is the Matérn kernel of smoothness 1/2.
 public struct LaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
   /// ℓ.
   public let lengthScale: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A Laplace kernel.
@@ -27,18 +31,22 @@ public struct LaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
+  /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.expRoot(count, s, 1, Element(1 / lengthScale))
   }
 
+  /// s ← φ′(s), and 0 at a kink.
   public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.expRootSlope(count, s, Element(-0.5 / lengthScale), Element(1 / lengthScale))
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(lengthScale: values[0], metric: metric)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "laplace", summary: "exp(−r/ℓ), r the Euclidean distance",

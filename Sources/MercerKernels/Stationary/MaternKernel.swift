@@ -10,7 +10,8 @@ public import MercerCore
 /// - Units: ℓ in those of the mapped inputs; values in (0, 1].
 /// - Positive definite: strictly, for distinct mapped points.
 /// - Complexity: a tile costs O(rows · columns · d).
-/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eqs. 4.14 and 4.17.
+/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eqs. 4.14 and
+///   4.17.
 ///
 /// Here r = ‖M (x − z)‖. Functions of this kernel have ν − 1/2 derivatives in the mean-square sense.
 public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
@@ -18,6 +19,7 @@ public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
   public let smoothness: Double
   /// ℓ.
   public let lengthScale: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A Matérn kernel.
@@ -41,6 +43,7 @@ public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
+  /// The arguments of the text form that are no continuous parameters.
   public var fixedArguments: [KernelExpression.Argument] {
     [.init("smoothness", .number(smoothness))]
   }
@@ -48,6 +51,7 @@ public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
   /// c = √(2ν) / ℓ, so that u = c r.
   private var rate: Double { (2 * smoothness).squareRoot() / lengthScale }
 
+  /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     let (loops, c) = (Element.loops, Element(rate))
     switch smoothness {
@@ -57,6 +61,7 @@ public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
     }
   }
 
+  /// s ← φ′(s), and 0 at a kink.
   public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     let (loops, c) = (Element.loops, Element(rate))
     switch smoothness {
@@ -66,10 +71,12 @@ public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
     }
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(smoothness: smoothness, lengthScale: values[0], metric: metric)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "matern", summary: "Matérn of smoothness 0.5, 1.5 or 2.5",

@@ -19,6 +19,7 @@ public struct PeriodicKernel<Element: Scalar>: MetricKernel, Equatable {
   public let lengthScale: Double
   /// p.
   public let period: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A periodic kernel.
@@ -39,14 +40,17 @@ public struct PeriodicKernel<Element: Scalar>: MetricKernel, Equatable {
     self.metric = metric
   }
 
+  /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] {
     [KernelParameter("lengthScale", lengthScale), KernelParameter("period", period)]
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(period: values[1], lengthScale: values[0], metric: metric)
   }
 
+  /// The kernel on these inputs; throws `.shapeMismatch` when their dimensions do not fit.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -54,11 +58,13 @@ public struct PeriodicKernel<Element: Scalar>: MetricKernel, Equatable {
     return try BoundPeriodicKernel(self, rows: rows, columns: columns)
   }
 
+  /// k(x, x) for each input.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
     return [Element](repeating: 1, count: inputs.count)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "periodic", summary: "exp(−2 Σ sin²(π(xᵢ − zᵢ)/p)/ℓ²)",

@@ -19,6 +19,7 @@ public struct PowerExponentialKernel<Element: Scalar>: RadialKernel, Equatable {
   public let p: Double
   /// ℓ.
   public let lengthScale: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A power exponential kernel.
@@ -49,8 +50,10 @@ public struct PowerExponentialKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
+  /// q.
   public var exponent: Double { q }
 
+  /// The arguments of the text form that are no continuous parameters.
   public var fixedArguments: [KernelExpression.Argument] {
     [.init("q", .number(q)), .init("p", .number(p))]
   }
@@ -58,6 +61,7 @@ public struct PowerExponentialKernel<Element: Scalar>: RadialKernel, Equatable {
   /// ℓ^−p: with s = ‖·‖_q^q the kernel is exp(−c s^(p/q)).
   private var c: Element { Element(Double.pow(lengthScale, -p)) }
 
+  /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     if p == q {
       Element.loops.expLinear(count, s, 1, -c)
@@ -66,6 +70,7 @@ public struct PowerExponentialKernel<Element: Scalar>: RadialKernel, Equatable {
     }
   }
 
+  /// s ← φ′(s), and 0 at a kink.
   public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     if p == q {
       Element.loops.expLinear(count, s, -c, -c)
@@ -83,10 +88,12 @@ public struct PowerExponentialKernel<Element: Scalar>: RadialKernel, Equatable {
     }
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(q: q, p: p, lengthScale: values[0], metric: metric)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "powerExponential", summary: "exp(−(‖x − z‖_q/ℓ)^p), 0 < p ≤ q ≤ 2",

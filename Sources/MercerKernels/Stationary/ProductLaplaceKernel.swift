@@ -13,6 +13,7 @@ public import MercerCore
 public struct ProductLaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
   /// ℓ.
   public let lengthScale: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A product Laplace kernel.
@@ -28,21 +29,26 @@ public struct ProductLaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
+  /// q.
   public var exponent: Double { 1 }
 
+  /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.expLinear(count, s, 1, Element(-1 / lengthScale))
   }
 
+  /// s ← φ′(s), and 0 at a kink.
   public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     let c = Element(-1 / lengthScale)
     Element.loops.expLinear(count, s, c, c)
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(lengthScale: values[0], metric: metric)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "productLaplace", summary: "exp(−Σ sᵢ|xᵢ − zᵢ|/ℓ)",

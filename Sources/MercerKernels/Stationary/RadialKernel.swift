@@ -25,14 +25,18 @@ public protocol RadialKernel<Element>: MetricKernel {
 }
 
 extension RadialKernel {
+  /// q.
   public var exponent: Double { 2 }
 
+  /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] { [KernelParameter("lengthScale", lengthScale)] }
 
+  /// s ← ∂φ(s)/∂θ for the shape parameter of this number.
   public func mapShapeSlope(_ index: Int, _ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.affine(count, s, 0, 0)
   }
 
+  /// The kernel on these inputs; throws `.shapeMismatch` when their dimensions do not fit.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -40,6 +44,7 @@ extension RadialKernel {
     return BoundRadialKernel(self, rows: rows, columns: columns)
   }
 
+  /// k(x, x) for each input.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
     var value: [Element] = [0]

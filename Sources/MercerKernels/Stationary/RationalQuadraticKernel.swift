@@ -14,6 +14,7 @@ public struct RationalQuadraticKernel<Element: Scalar>: RadialKernel, Equatable 
   public let alpha: Double
   /// ℓ.
   public let lengthScale: Double
+  /// M, which the coordinates go through first.
   public let metric: Metric
 
   /// A rational quadratic kernel.
@@ -34,6 +35,7 @@ public struct RationalQuadraticKernel<Element: Scalar>: RadialKernel, Equatable 
     self.metric = metric
   }
 
+  /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] {
     [KernelParameter("lengthScale", lengthScale), KernelParameter("alpha", alpha)]
   }
@@ -41,14 +43,17 @@ public struct RationalQuadraticKernel<Element: Scalar>: RadialKernel, Equatable 
   /// c = 1/(2αℓ²), so that k = (1 + c s)^−α.
   private var rate: Double { 0.5 / (alpha * lengthScale * lengthScale) }
 
+  /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.rational(count, s, 1, Element(rate), Element(alpha))
   }
 
+  /// s ← φ′(s), and 0 at a kink.
   public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.rational(count, s, Element(-alpha * rate), Element(rate), Element(alpha + 1))
   }
 
+  /// s ← ∂φ(s)/∂θ for the shape parameter of this number.
   public func mapShapeSlope(_ index: Int, _ count: Int, _ s: UnsafeMutablePointer<Element>) {
     // ∂k/∂α = k (t / (1 + t) − log(1 + t)) with t = c s, and t / (1 + t) = 1 − (1 + t)⁻¹.
     let (loops, c) = (Element.loops, Element(rate))
@@ -66,10 +71,12 @@ public struct RationalQuadraticKernel<Element: Scalar>: RadialKernel, Equatable 
     }
   }
 
+  /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(alpha: values[1], lengthScale: values[0], metric: metric)
   }
 
+  /// How the kernel is written, and made from text.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "rationalQuadratic", summary: "(1 + r²/(2αℓ²))^−α, r the Euclidean distance",

@@ -21,10 +21,13 @@ public protocol MetricKernel<Element>: ExpressibleKernel where Inputs == Points<
 }
 
 extension MetricKernel {
+  /// The arguments of the text form that are no continuous parameters.
   public var fixedArguments: [KernelExpression.Argument] { [] }
 
+  /// The continuous parameters, in the order of the gradients.
   public var parameters: [KernelParameter] { shapeParameters + metric.parameters }
 
+  /// The kernel with other values of its `parameters`, in their order.
   public func withParameters(_ values: [Double]) throws(MercerError) -> Self {
     let shapeCount = shapeParameters.count
     guard values.count == parameters.count else {
@@ -37,6 +40,7 @@ extension MetricKernel {
       shape: Array(values[..<shapeCount]), metric: metric.withParameters(values[shapeCount...]))
   }
 
+  /// The kernel as a call that parses back to an equal kernel.
   public var expression: KernelExpression {
     .call(
       Self.syntax.name,
@@ -44,6 +48,7 @@ extension MetricKernel {
         + metric.arguments)
   }
 
+  /// The text form.
   public var description: String { String(describing: expression) }
 
   /// Throws `.shapeMismatch` unless both sets have one dimension, and the metric takes it.
