@@ -21,6 +21,7 @@ public import MercerCore
 public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
   /// n: 0, 1 or 2.
   public let order: Int
+  /// What inputs go through first.
   public let metric: Metric
 
   /// An arc-cosine kernel.
@@ -36,34 +37,42 @@ public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
     self.metric = metric
   }
 
+  /// None: the order is not continuous.
   public var shapeParameters: [KernelParameter] { [] }
 
+  /// The order.
   public var fixedArguments: [KernelExpression.Argument] {
     [.init("order", .number(Double(order)))]
   }
 
+  /// The same kernel with other parameters and another metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(order: order, metric: metric)
   }
 
+  /// The kernel on two point sets; throws `.invalidData` when k(x, x) overflows, too.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
     try checkShapes(rows, columns)
-    return BoundArcCosineKernel(self, rows: rows, columns: columns)
+    return try BoundArcCosineKernel(self, rows: rows, columns: columns)
   }
 
+  /// k(x, x) of each input; throws `.invalidData` when it overflows, too.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
-    return metric.mapped(inputs.coordinates).scaledRowNorms(1).map { norm in
+    let values = metric.mapped(inputs.coordinates).scaledRowNorms(1).map { norm in
       switch order {
       case 0: norm > 0 ? 1 : 0.5
-      case 1: Element(norm)
-      default: Element(3 * norm * norm)
+      case 1: norm
+      default: 3 * norm * norm
       }
     }
+    try PairLengths<Element>.checkFinite(values)
+    return values.map { Element($0) }
   }
 
+  /// How the kernel is written: `arcCosine(order: 1)`.
   public static var syntax: KernelSyntax<Element> {
     KernelSyntax(
       "arcCosine", summary: "‖x‖ⁿ‖z‖ⁿ Jₙ(θ)/π, θ the angle of x and z",
@@ -83,11 +92,17 @@ struct BoundArcCosineKernel<Element: Scalar>: BoundKernel {
   private let angles: PairAngles<Element>
   private let lengths: PairLengths<Element>
 
-  init(_ kernel: ArcCosineKernel<Element>, rows: Points<Element>, columns: Points<Element>) {
+  init(
+    _ kernel: ArcCosineKernel<Element>, rows: Points<Element>, columns: Points<Element>
+  ) throws(MercerError) {
     self.kernel = kernel
     angles = PairAngles(rows: rows, columns: columns, metric: kernel.metric) { _ in 1 }
-    lengths = PairLengths(
+    lengths = try PairLengths(
       rowVariances: [angles.rowVariances], columnVariances: [angles.columnVariances])
+    guard kernel.order == 2 else { return }
+    // 3 ‖x‖⁴, the largest number on the way.
+    try PairLengths<Element>.checkFinite(angles.rowVariances.map { 3 * $0 * $0 })
+    try PairLengths<Element>.checkFinite(angles.columnVariances.map { 3 * $0 * $0 })
   }
 
   var rowCount: Int { angles.rowCount }

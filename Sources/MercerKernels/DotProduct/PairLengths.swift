@@ -10,8 +10,14 @@ struct PairLengths<Element: Scalar>: Sendable {
   /// loops read to the end of a vector from any start.
   static var padding: Int { 64 / MemoryLayout<Element>.size }
 
-  /// - Parameters: k(x, x) at each place, for the row points and the column points.
-  init(rowVariances: [[Double]], columnVariances: [[Double]]) {
+  /// - Parameters:
+  ///   - rowVariances: k(x, x) at each place, for each row point.
+  ///   - columnVariances: The same for the column points.
+  /// - Throws: `.invalidData` when one of them is not finite in this element type.
+  init(rowVariances: [[Double]], columnVariances: [[Double]]) throws(MercerError) {
+    for variances in rowVariances + columnVariances {
+      try Self.checkFinite(variances)
+    }
     (rowRoots, rowInverses) = Self.roots(of: rowVariances, padding: 0)
     (columnRoots, columnInverses) = Self.roots(of: columnVariances, padding: Self.padding)
   }
@@ -39,6 +45,16 @@ struct PairLengths<Element: Scalar>: Sendable {
         }
       }
     }
+  }
+
+  /// Throws `.invalidData` naming the first point whose k(x, x) is not finite.
+  static func checkFinite(_ variances: [Double]) throws(MercerError) {
+    let most = Double(Element.greatestFiniteMagnitude)
+    guard let index = variances.firstIndex(where: { !($0 <= most) }) else { return }
+    throw MercerError(
+      .invalidData,
+      "the kernel of point \(index + 1) with itself is not a finite number",
+      remedy: "scale the features, or lower the degree or the variances of the kernel")
   }
 
   private static func roots(

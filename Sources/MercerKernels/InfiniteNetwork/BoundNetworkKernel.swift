@@ -7,12 +7,14 @@ struct BoundNetworkKernel<Element: Scalar>: BoundKernel {
   private let angles: PairAngles<Element>
   private let lengths: PairLengths<Element>
 
-  init(_ kernel: NetworkKernel<Element>, rows: Points<Element>, columns: Points<Element>) {
+  init(
+    _ kernel: NetworkKernel<Element>, rows: Points<Element>, columns: Points<Element>
+  ) throws(MercerError) {
     self.kernel = kernel
     angles = PairAngles(rows: rows, columns: columns, metric: kernel.metric) { dimension in
       NetworkKernel<Element>.scale(dimension: dimension)
     }
-    lengths = PairLengths(
+    lengths = try PairLengths(
       rowVariances: kernel.network.variances(of: angles.rowVariances),
       columnVariances: kernel.network.variances(of: angles.columnVariances))
   }

@@ -45,6 +45,7 @@ public struct DenseLayer: NetworkLayer, Equatable {
       biasVariance: arguments.number("biasVariance"))
   }
 
+  /// The layer in text form, without arguments that have their default.
   public var expression: NetworkExpression {
     var arguments: [NetworkExpression.Argument] = []
     if weightVariance != 1 { arguments.append(.init("weightVariance", .number(weightVariance))) }
@@ -58,6 +59,7 @@ public struct DenseLayer: NetworkLayer, Equatable {
     return biasVariance == 0 ? [weight] : [weight, KernelParameter("biasVariance", biasVariance)]
   }
 
+  /// The same layer with these values of its parameters.
   public func withParameters(_ values: [Double]) throws(MercerError) -> any NetworkLayer {
     precondition(values.count == parameters.count)
     guard biasVariance > 0 else { return try DenseLayer(weightVariance: values[0]) }
@@ -69,20 +71,24 @@ public struct DenseLayer: NetworkLayer, Equatable {
     return try DenseLayer(weightVariance: values[0], biasVariance: values[1])
   }
 
+  /// k(x, x) after the layer.
   public func variance(after variance: Double) -> Double {
     weightVariance * variance + biasVariance
   }
 
+  /// Θ(x, x) after the layer.
   public func tangent(after tangent: Double, variance: Double) -> Double {
     weightVariance * (tangent + variance) + biasVariance
   }
 
+  /// Takes pairs through the layer, in place.
   public func forward<Element: Scalar>(_ pairs: NetworkPairs<Element>) {
     Element.loops.networkDense(
       pairs.count, Element(weightVariance), Element(biasVariance), pairs.rootX, pairs.nextInverseX,
       pairs.rootZ, pairs.nextInverseZ, pairs.cosine, pairs.sine2, pairs.theta)
   }
 
+  /// Takes adjoints back through the layer, in place.
   public func backward<Element: Scalar>(
     _ pairs: NetworkPairs<Element>, adjoints: NetworkAdjoints<Element>,
     gradient: UnsafeMutableBufferPointer<Double>

@@ -29,6 +29,7 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
   public let kind: Kind
   /// The network.
   public let network: Network
+  /// What inputs go through first.
   public let metric: Metric
 
   /// A kernel of a network.
@@ -43,29 +44,34 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
     self.metric = metric
   }
 
+  /// The parameters of all layers: `dense[0].weightVariance`.
   public var shapeParameters: [KernelParameter] { network.parameters }
 
+  /// The same kernel with other parameters and another metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(kind, network.withParameters(values), metric: metric)
   }
 
+  /// The kernel on two point sets; throws `.invalidData` when k(x, x) overflows, too.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
     try checkShapes(rows, columns)
-    return BoundNetworkKernel(self, rows: rows, columns: columns)
+    return try BoundNetworkKernel(self, rows: rows, columns: columns)
   }
 
+  /// k(x, x) of each input; throws `.invalidData` when it overflows, too.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
     let mapped = metric.mapped(inputs.coordinates)
     let variances = mapped.scaledRowNorms(Self.scale(dimension: mapped.columnCount))
-    return variances.map { variance in
-      switch kind {
-      case .nngp: Element(network.layers.reduce(variance) { $1.variance(after: $0) })
-      case .ntk: Element(network.tangent(ofVariance: variance))
-      }
-    }
+    let network = network
+    let values =
+      kind == .nngp
+      ? variances.map { network.layers.reduce($0) { $1.variance(after: $0) } }
+      : variances.map(network.tangent(ofVariance:))
+    try PairLengths<Element>.checkFinite(values)
+    return values.map { Element($0) }
   }
 
   /// What inner products of mapped inputs are multiplied by.
@@ -73,6 +79,7 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
 
   // MARK: - Text
 
+  /// `ntk(network)` or `nngp(network)`, with the metric.
   public var expression: KernelExpression {
     .call(kind.rawValue, [.init(nil, .network(network.expression))] + metric.arguments)
   }

@@ -65,6 +65,7 @@ public struct RectifierLayer: NetworkLayer, Equatable {
     },
   ]
 
+  /// The layer in text form, without arguments that have their default.
   public var expression: NetworkExpression {
     switch (slopeBelow, slopeAbove) {
     case (0, 1): .layer("relu")
@@ -74,8 +75,10 @@ public struct RectifierLayer: NetworkLayer, Equatable {
     }
   }
 
+  /// Slopes are no parameters: there are none.
   public var parameters: [KernelParameter] { [] }
 
+  /// The same layer with these values of its parameters.
   public func withParameters(_ values: [Double]) throws(MercerError) -> any NetworkLayer {
     precondition(values.isEmpty)
     return self
@@ -88,15 +91,19 @@ public struct RectifierLayer: NetworkLayer, Equatable {
     (slopeBelow - slopeAbove) * (slopeBelow - slopeAbove) / (2 * gain)
   }
 
+  /// k(x, x) after the layer.
   public func variance(after variance: Double) -> Double { gain * variance }
 
+  /// Θ(x, x) after the layer.
   public func tangent(after tangent: Double, variance: Double) -> Double { gain * tangent }
 
+  /// Takes pairs through the layer, in place.
   public func forward<Element: Scalar>(_ pairs: NetworkPairs<Element>) {
     Element.loops.networkRectifier(
       pairs.count, Element(gain), Element(excess), pairs.cosine, pairs.sine2, pairs.theta)
   }
 
+  /// Takes adjoints back through the layer, in place.
   public func backward<Element: Scalar>(
     _ pairs: NetworkPairs<Element>, adjoints: NetworkAdjoints<Element>,
     gradient: UnsafeMutableBufferPointer<Double>

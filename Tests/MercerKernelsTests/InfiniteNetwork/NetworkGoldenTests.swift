@@ -52,28 +52,44 @@ private struct Golden: Decodable {
 
 @Suite("Networks against 60-digit values")
 struct NetworkGoldenTests {
-  @Test("Double meets 1e-10, the tolerance asked of golden values")
-  func double() throws { try check(Double.self, tolerance: 1e-10) }
+  @Test("Double meets 1e-12 relative: rounding of d + 10 steps, and of the file's values")
+  func double() throws { try check(Double.self, tolerance: 1e-12) }
 
-  @Test("Float meets 1e-5: inputs rounded to 6e-8 and five layers of rounding")
-  func float() throws { try check(Float.self, tolerance: 1e-5) }
+  @Test("Float meets 1e-5 relative: inputs rounded to 6e-8, then ten steps")
+  func float() throws {
+    try check(Float.self, tolerance: 1e-5) { $0.hasPrefix("fc_Relu") }
+  }
 
-  private func check<E: Scalar>(_: E.Type, tolerance: Double) throws {
+  /// Values of the tangent kernel may pass through zero as sums of parts a hundred times as large,
+  /// whose rounding remains: entries below a hundredth of √(k(x, x) k(z, z)) are measured by that.
+  @Test("Float meets 1e-5 for other slopes, but for entries that cancel")
+  func floatSlopes() throws {
+    try check(Float.self, tolerance: 1e-5, floor: 0.01) { !$0.hasPrefix("fc_Relu") }
+  }
+
+  private func check<E: Scalar>(
+    _: E.Type, tolerance: Double, floor: Double = 0,
+    where isWanted: (String) -> Bool = { _ in true }
+  ) throws {
     let golden = try Golden.load()
     let train = Points(rows: golden.x1.map { $0.map { E($0) } })
     let test = Points(rows: golden.x2.map { $0.map { E($0) } })
     #expect(golden.cases.count == 20)
     var largest = (error: 0.0, place: "")
-    for item in golden.cases {
+    for item in golden.cases where isWanted(item.name) {
       let network = try Network(item.spec.layers.map { try $0.made() })
       for kind in NetworkKernel<E>.Kind.allCases {
         let kernel = try NetworkKernel<E>(kind, network)
         for (columns, values) in [(train, item.train_train), (test, item.train_test)] {
           let expected = kind == .nngp ? values.nngp : values.ntk
           let found = try kernel.matrix(rows: train, columns: columns)
+          let rowSizes = try kernel.diagonal(of: train).map { Double($0) }
+          let columnSizes = try kernel.diagonal(of: columns).map { Double($0) }
           for i in 0..<train.count {
             for j in 0..<columns.count {
-              let error = abs(Double(found[i, j]) - expected[i][j]) / abs(expected[i][j])
+              let size = max(
+                abs(expected[i][j]), floor * (rowSizes[i] * columnSizes[j]).squareRoot())
+              let error = abs(Double(found[i, j]) - expected[i][j]) / size
               if !(error <= largest.error) {
                 largest = (
                   error,
