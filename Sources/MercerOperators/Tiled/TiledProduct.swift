@@ -89,10 +89,9 @@ struct TiledProduct: Sendable {
             try context.checkCancellation()
             let (rows, columns) = transposed ? (step, band) : (band, step)
             let tile = scratch.tile.withTile { memory in
+              // Packed, so that a kernel may map all entries in one call.
               show(
-                Tile(
-                  rows: rows, columns: columns, stride: max(memory.columnCount, columns.count),
-                  base: memory.base))
+                Tile(rows: rows, columns: columns, stride: columns.count, base: memory.base))
             }
             Self.multiply(
               tile, transposed: transposed, by: v, rows: step, columns: width,
