@@ -27,7 +27,7 @@ struct TiledProduct: Sendable {
   /// With fewer bands than this, the long side is cut into stripes.
   private static let enoughTasks = 16
 
-  private struct Scratch<Element: Scalar> {
+  struct Scratch<Element: Scalar> {
     var tile: Matrix<Element>
     var partial: Matrix<Element>
     var sums: [Double]
@@ -128,7 +128,7 @@ struct TiledProduct: Sendable {
   }
 
   /// partial ← op(tile) v[rows, columns], packed.
-  private static func multiply<Element: Scalar>(
+  static func multiply<Element: Scalar>(
     _ tile: Tile<Element>, transposed: Bool, by v: Matrix<Element>, rows: Range<Int>,
     columns: Range<Int>, partial: inout Matrix<Element>
   ) {
