@@ -1,0 +1,49 @@
+public import MercerCore
+
+/// K(X, X) of a kernel, n × n, never stored: each product computes the entries anew, tile by tile.
+///
+/// - Complexity: a product costs O(n² (d + k)) time, with up to 64 right-hand sides only half of the
+///   entries are computed; memory for one tile and one band of sums for each thread, and up to 32
+///   copies of y in Double (256 MB at most) where symmetry is used.
+/// - Accuracy: as `TiledCrossGram`.
+public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOperator {
+  private let cross: TiledCrossGram<Element>
+  private let exactDiagonal: [Element]
+
+  /// The kernel on its inputs.
+  public var bound: any BoundKernel<Element> { cross.bound }
+  /// The number of rows, n.
+  public var rowCount: Int { cross.rowCount }
+  /// The number of columns.
+  public var columnCount: Int { cross.rowCount }
+
+  /// The operator of a kernel on one set of inputs.
+  ///
+  /// - Throws: `.shapeMismatch` when the inputs do not suit the kernel.
+  public init<K: Kernel>(
+    _ kernel: K, inputs: K.Inputs, tiling: Tiling = .standard
+  ) throws(MercerError) where K.Element == Element {
+    cross = try TiledCrossGram(kernel, rows: inputs, columns: inputs, tiling: tiling)
+    exactDiagonal = try kernel.diagonal(of: inputs)
+  }
+
+  /// y ← A v, with A this operator; y is overwritten.
+  public func apply(
+    _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
+  ) throws(MercerError) {
+    guard cross.product.suitsSymmetric(width: v.columnCount) else {
+      return try cross.apply(v, into: &y, context: context)
+    }
+    try checkSizes(v, y)
+    try cross.product.applySymmetric(v, into: &y, context: context) { tile in
+      bound.fill(tile)
+      return tile
+    }
+  }
+
+  /// The diagonal of the operator.
+  public func diagonal() -> [Element] { exactDiagonal }
+
+  /// Writes the entries of the tile, overwriting whatever it holds.
+  public func fill(_ tile: Tile<Element>) { cross.fill(tile) }
+}

@@ -1,0 +1,23 @@
+/// How a kernel matrix is cut into tiles for a product.
+///
+/// A tile should stay in the second-level cache from the moment it is filled until it has been
+/// multiplied. The shape fixes the order of the sums, so that a result depends on it (within
+/// rounding), and never on the number of threads.
+public struct Tiling: Sendable, Equatable {
+  /// The most rows of a tile, at least 1.
+  public let rowCount: Int
+  /// The most columns of a tile, at least 1.
+  public let columnCount: Int
+
+  /// Tiles of this size.
+  ///
+  /// - Precondition: both are at least 1.
+  public init(rowCount: Int, columnCount: Int) {
+    precondition(rowCount >= 1 && columnCount >= 1, "a tile has at least one row and one column")
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+  }
+
+  /// 128 × 512: 256 kB in Float and 512 kB in Double, half of a common second-level cache or less.
+  public static let standard = Tiling(rowCount: 128, columnCount: 512)
+}
