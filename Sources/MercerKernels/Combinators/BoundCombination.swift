@@ -39,11 +39,10 @@ struct BoundCombination<Element: Scalar>: BoundKernel {
   }
 
   func accumulateParameterGradient(weights: Tile<Element>, into gradient: inout [Double]) {
-    var offset = 0
     forEachPart(weights, needed: { parameterCounts[$0] > 0 }) { index, weights in
-      offset = parameterCounts[..<index].reduce(0, +)
       parts[index].accumulateParameterGradient(
-        weights: weights, into: &gradient, at: offset, count: parameterCounts[index])
+        weights: weights, into: &gradient, at: parameterCounts[..<index].reduce(0, +),
+        count: parameterCounts[index])
     }
   }
 
@@ -92,6 +91,14 @@ extension Array {
         }
       }
     }
+    return result
+  }
+
+  func anchored<Value: Scalar>(
+    to reference: Points<Value>
+  ) throws(MercerError) -> [any PointKernel<Value>] where Element == any PointKernel<Value> {
+    var result: [any PointKernel<Value>] = []
+    for kernel in self { result.append(try kernel.anchored(to: reference)) }
     return result
   }
 

@@ -12,7 +12,7 @@ public import MercerCore
 /// of each binding are the reference, and for the diagonal the inputs themselves. So K(X, X) and
 /// K(X*, X) are right, as long as the training inputs X are the columns; K(X, X*), K(X*, X*) and the
 /// diagonal of X* are then centred on something else. Whoever needs those (a predictive variance)
-/// must fix the reference: `CentredKernel(base, reference: X)`. The text form drops the reference.
+/// must fix the reference first, with `anchored(to: X)`. The text form drops the reference.
 ///
 /// - Shapes: as those of the base kernel; the reference has the same features.
 /// - Units: those of the base kernel's values.
@@ -100,6 +100,13 @@ public struct CentredKernel<Element: Scalar>: ExpressibleKernel {
 
   public func withParameters(_ values: [Double]) throws(MercerError) -> CentredKernel {
     CentredKernel(try base.withParameters(values), reference: reference)
+  }
+
+  /// The same kernel with this reference, unless it has one.
+  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
+    Element
+  > {
+    CentredKernel(try base.anchored(to: reference), reference: self.reference ?? reference)
   }
 }
 

@@ -71,6 +71,12 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
     try ColumnsKernel(base.withParameters(values), on: columns)
   }
 
+  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
+    Element
+  > {
+    try ColumnsKernel(base.anchored(to: selected(reference)), on: columns)
+  }
+
   private func selected(_ points: Points<Element>) throws(MercerError) -> Points<Element> {
     for column in columns where column >= points.dimension {
       throw MercerError(

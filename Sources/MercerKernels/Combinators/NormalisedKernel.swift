@@ -37,7 +37,7 @@ public struct NormalisedKernel<Element: Scalar>: ExpressibleKernel {
       rowScales: rowScales,
       columnScales: isSymmetric
         ? rowScales : Element.inverseSquareRoots(try base.diagonal(of: columns)),
-      parameterCount: base.parameters.count)
+      isSymmetric: isSymmetric, parameterCount: base.parameters.count)
   }
 
   /// 1, or 0 where k₀(x, x) is 0.
@@ -51,6 +51,12 @@ public struct NormalisedKernel<Element: Scalar>: ExpressibleKernel {
   public func withParameters(_ values: [Double]) throws(MercerError) -> NormalisedKernel {
     NormalisedKernel(try base.withParameters(values))
   }
+
+  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
+    Element
+  > {
+    NormalisedKernel(try base.anchored(to: reference))
+  }
 }
 
 private struct BoundNormalised<Element: Scalar>: BoundKernel {
@@ -61,6 +67,7 @@ private struct BoundNormalised<Element: Scalar>: BoundKernel {
   /// 1 / √k₀(x, x), and 0 where that is 0.
   let rowScales: [Element]
   let columnScales: [Element]
+  let isSymmetric: Bool
   let parameterCount: Int
 
   var rowCount: Int { base.rowCount }
@@ -73,6 +80,7 @@ private struct BoundNormalised<Element: Scalar>: BoundKernel {
   }
 
   func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
+    guard !isOnePoint(weights) else { return }
     weights.withScratch { scratch in
       fill(scratch[0])
       // ∂k = ∂₁k₀ / √(ab) − ½ k ∂a/a, and ∂a = 2 ∂₁k₀(x, x).
@@ -93,7 +101,7 @@ private struct BoundNormalised<Element: Scalar>: BoundKernel {
   }
 
   func accumulateParameterGradient(weights: Tile<Element>, into gradient: inout [Double]) {
-    guard parameterCount > 0 else { return }
+    guard parameterCount > 0, !isOnePoint(weights) else { return }
     weights.withScratch { scratch in
       let weighted = scratch[0]
       fill(weighted)
@@ -117,6 +125,12 @@ private struct BoundNormalised<Element: Scalar>: BoundKernel {
       scale(weighted)
       base.accumulateParameterGradient(weights: weighted, into: &gradient)
     }
+  }
+
+  /// Whether the tile is one point with itself, where the kernel is constant. Without this, kernels
+  /// normalised many times over would take time exponential in their depth.
+  private func isOnePoint(_ tile: Tile<Element>) -> Bool {
+    isSymmetric && tile.rowCount == 1 && tile.rows == tile.columns
   }
 
   /// Multiplies every entry by the scales of its row and column.

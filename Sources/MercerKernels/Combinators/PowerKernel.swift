@@ -56,6 +56,12 @@ public struct PowerKernel<Element: Scalar>: ExpressibleKernel {
   public func withParameters(_ values: [Double]) throws(MercerError) -> PowerKernel {
     try PowerKernel(base.withParameters(values), exponent: exponent)
   }
+
+  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
+    Element
+  > {
+    try PowerKernel(base.anchored(to: reference), exponent: exponent)
+  }
 }
 
 private struct BoundPower<Element: Scalar>: BoundKernel {

@@ -52,4 +52,10 @@ public struct ProductKernel<Element: Scalar>: ExpressibleKernel {
   public func withParameters(_ values: [Double]) throws(MercerError) -> ProductKernel {
     try ProductKernel(factors.withParameters(values))
   }
+
+  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
+    Element
+  > {
+    try ProductKernel(factors.anchored(to: reference))
+  }
 }

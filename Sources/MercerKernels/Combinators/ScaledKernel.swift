@@ -18,12 +18,18 @@ public struct ScaledKernel<Element: Scalar>: ExpressibleKernel {
 
   /// A number times a kernel.
   ///
-  /// - Throws: `.invalidParameter` when the factor is not finite or not above 0.
+  /// - Throws: `.invalidParameter` when the factor is not finite or not above 0, also once it is
+  ///   rounded to the element type.
   public init(_ factor: Double, _ base: any PointKernel<Element>) throws(MercerError) {
     guard factor > 0, factor.isFinite else {
       throw MercerError(
         .invalidParameter,
         "the factor of a kernel must be finite and greater than 0, not \(factor.shortestText)")
+    }
+    guard Element(factor) > 0, Element(factor).isFinite else {
+      throw MercerError(
+        .invalidParameter,
+        "the factor \(factor.shortestText) is beyond the range of \(Element.scalarName)")
     }
     self.factor = factor
     self.base = base
@@ -57,6 +63,12 @@ public struct ScaledKernel<Element: Scalar>: ExpressibleKernel {
   public func withParameters(_ values: [Double]) throws(MercerError) -> ScaledKernel {
     try checkParameterCount(values, 1 + base.parameters.count)
     return try ScaledKernel(values[0], base.withParameters(Array(values.dropFirst())))
+  }
+
+  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
+    Element
+  > {
+    try ScaledKernel(factor, base.anchored(to: reference))
   }
 }
 

@@ -52,4 +52,10 @@ public struct SumKernel<Element: Scalar>: ExpressibleKernel {
   public func withParameters(_ values: [Double]) throws(MercerError) -> SumKernel {
     try SumKernel(terms.withParameters(values))
   }
+
+  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
+    Element
+  > {
+    try SumKernel(terms.anchored(to: reference))
+  }
 }

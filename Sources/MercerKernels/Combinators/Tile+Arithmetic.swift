@@ -28,7 +28,10 @@ extension Tile {
 
   /// Sets all elements to one value.
   func set(_ value: Element) {
-    for i in 0..<rowCount { (base + i * stride).update(repeating: value, count: columnCount) }
+    guard rowCount > 0 else { return }
+    // A repeating update is a slow loop in generic code; a copy is not.
+    base.update(repeating: value, count: columnCount)
+    for i in 1..<rowCount { (base + i * stride).update(from: base, count: columnCount) }
   }
 
   /// Adds a tile of the same size, element by element.

@@ -76,22 +76,22 @@ struct CallPlace {
 // MARK: - Tokens
 
 extension ExpressionParser {
-  private var token: Token { tokens[next] }
+  var token: Token { tokens[next] }
 
-  private func isSymbol(_ symbol: Character, ahead: Int = 0) -> Bool {
+  func isSymbol(_ symbol: Character, ahead: Int = 0) -> Bool {
     next + ahead < tokens.count && tokens[next + ahead].kind == .symbol(symbol)
   }
 
-  private mutating func advance() { if next < tokens.count - 1 { next += 1 } }
+  mutating func advance() { if next < tokens.count - 1 { next += 1 } }
 
-  private mutating func take(_ symbol: Character) -> Bool {
+  mutating func take(_ symbol: Character) -> Bool {
     guard isSymbol(symbol) else { return false }
     advance()
     return true
   }
 
   /// Reads the bracket that closes the one at `opening`.
-  private mutating func close(_ symbol: Character, openedAt opening: Int, or other: String)
+  mutating func close(_ symbol: Character, openedAt opening: Int, or other: String)
     throws(MercerError)
   {
     guard !take(symbol) else { return }
@@ -102,7 +102,7 @@ extension ExpressionParser {
   }
 
   /// Runs a rule one bracket deeper.
-  private mutating func nested<Result>(
+  mutating func nested<Result>(
     _ rule: (inout ExpressionParser) throws(MercerError) -> Result
   ) throws(MercerError) -> Result {
     guard depth < ExpressionText.depthLimit else {
@@ -115,7 +115,7 @@ extension ExpressionParser {
   }
 
   /// A whole number from 1 to `exponentLimit`, after `^`.
-  private mutating func exponent(of thing: String) throws(MercerError) -> Int {
+  mutating func exponent(of thing: String) throws(MercerError) -> Int {
     guard case .number(let value, _) = token.kind, let exponent = Int(exactly: value),
       exponent >= 1, exponent <= Self.exponentLimit
     else {
@@ -131,13 +131,13 @@ extension ExpressionParser {
 // MARK: - Kernels
 
 extension ExpressionParser {
-  private mutating func kernel() throws(MercerError) -> KernelExpression {
+  mutating func kernel() throws(MercerError) -> KernelExpression {
     var terms = [try term()]
     while take("+") { terms.append(try term()) }
     return terms.count == 1 ? terms[0] : .sum(terms)
   }
 
-  private mutating func term() throws(MercerError) -> KernelExpression {
+  mutating func term() throws(MercerError) -> KernelExpression {
     let start = token.start
     var scale: Double?
     var factors: [KernelExpression] = []
@@ -164,13 +164,13 @@ extension ExpressionParser {
     return scale.map { .scaled($0, product) } ?? product
   }
 
-  private mutating func factor() throws(MercerError) -> KernelExpression {
+  mutating func factor() throws(MercerError) -> KernelExpression {
     let base = try primary()
     guard take("^") else { return base }
     return .power(base, try exponent(of: "the exponent"))
   }
 
-  private mutating func primary() throws(MercerError) -> KernelExpression {
+  mutating func primary() throws(MercerError) -> KernelExpression {
     let start = token.start
     switch token.kind {
     case .word(let name):
@@ -192,7 +192,7 @@ extension ExpressionParser {
     }
   }
 
-  private mutating func kernelArguments(
+  mutating func kernelArguments(
     of name: String, placeIndex: Int
   ) throws(MercerError) -> [KernelExpression.Argument] {
     let takesNetworks = Self.networkCalls.contains(name)
@@ -206,7 +206,7 @@ extension ExpressionParser {
     return result
   }
 
-  private mutating func kernelValue(
+  mutating func kernelValue(
     isLabelled: Bool, takesNetworks: Bool
   ) throws(MercerError) -> KernelExpression.Value {
     switch token.kind {
@@ -221,131 +221,5 @@ extension ExpressionParser {
       break
     }
     return takesNetworks ? .network(try network()) : .kernel(try kernel())
-  }
-}
-
-// MARK: - Networks
-
-extension ExpressionParser {
-  private mutating func network() throws(MercerError) -> NetworkExpression {
-    let start = token.start
-    var steps = [try step()]
-    while take(">") { steps.append(try step()) }
-    let network = steps.count == 1 ? steps[0] : .chain(steps)
-    guard network.layerCount <= Self.layerLimit else {
-      throw text.error("the network has more than \(Self.layerLimit) layers", at: start)
-    }
-    return network
-  }
-
-  private mutating func step() throws(MercerError) -> NetworkExpression {
-    let base = try layer()
-    guard take("^") else { return base }
-    return .repeated(base, try exponent(of: "the number of repetitions"))
-  }
-
-  private mutating func layer() throws(MercerError) -> NetworkExpression {
-    let start = token.start
-    switch token.kind {
-    case .word(let name):
-      advance()
-      var result: [NetworkExpression.Argument] = []
-      try arguments { (parser, label, _) throws(MercerError) in
-        result.append(.init(label, try parser.layerValue(isLabelled: label != nil)))
-      }
-      return .layer(name, result)
-    case .symbol("("):
-      advance()
-      let inner = try nested { (parser) throws(MercerError) in try parser.network() }
-      try close(")", openedAt: start, or: "\">\", \"^\" or ")
-      return inner
-    default:
-      throw text.error("expected a layer, found \(token.name)", at: start)
-    }
-  }
-
-  private mutating func layerValue(isLabelled: Bool) throws(MercerError) -> NetworkExpression.Value
-  {
-    switch token.kind {
-    case .number, .symbol("-"):
-      return .number(try number())
-    case .word(let word) where isLabelled && isBareWord:
-      advance()
-      return .word(word)
-    default:
-      return .network(try network())
-    }
-  }
-}
-
-// MARK: - Arguments
-
-extension ExpressionParser {
-  /// Whether the word at hand is the whole value.
-  private var isBareWord: Bool { isSymbol(",", ahead: 1) || isSymbol(")", ahead: 1) }
-
-  /// Reads `(…)` if it is there, calling the closure at the value of each argument.
-  private mutating func arguments(
-    _ value: (inout ExpressionParser, String?, Int) throws(MercerError) -> Void
-  ) throws(MercerError) {
-    let opening = token.start
-    guard take("("), !take(")") else { return }
-    try nested { (parser) throws(MercerError) in
-      var labels: Set<String> = []
-      repeat {
-        let start = parser.token.start
-        var label: String?
-        if case .word(let word) = parser.token.kind, parser.isSymbol(":", ahead: 1) {
-          guard labels.insert(word).inserted else {
-            throw parser.text.error("\"\(word)\" is given twice", at: start)
-          }
-          label = word
-          parser.advance()
-          parser.advance()
-        }
-        try value(&parser, label, start)
-      } while parser.take(",")
-    }
-    try close(")", openedAt: opening, or: "\",\" or ")
-  }
-
-  private mutating func number() throws(MercerError) -> Double {
-    let sign: Double = take("-") ? -1 : 1
-    guard case .number(let value, _) = token.kind else {
-      throw text.error("expected a number, found \(token.name)", at: token.start)
-    }
-    advance()
-    return sign * value
-  }
-
-  private mutating func list() throws(MercerError) -> [Double] {
-    let opening = token.start
-    guard take("[") else {
-      throw text.error("expected \"[\", found \(token.name)", at: token.start)
-    }
-    if take("]") { return [] }
-    var values = [try number()]
-    while take(",") { values.append(try number()) }
-    try close("]", openedAt: opening, or: "\",\" or ")
-    return values
-  }
-
-  private mutating func listOrMatrix() throws(MercerError) -> KernelExpression.Value {
-    guard isSymbol("[", ahead: 1) else { return .list(try list()) }
-    let opening = token.start
-    advance()
-    var rows: [[Double]] = []
-    repeat {
-      let start = token.start
-      let row = try list()
-      guard row.count == rows.first?.count ?? row.count else {
-        throw text.error(
-          "the rows of a matrix must be equally long: \(row.count) numbers after "
-            + "\(rows.first?.count ?? 0)", at: start)
-      }
-      rows.append(row)
-    } while take(",")
-    try close("]", openedAt: opening, or: "\",\" or ")
-    return .matrix(rows)
   }
 }

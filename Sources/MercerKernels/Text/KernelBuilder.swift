@@ -25,6 +25,10 @@ struct KernelBuilder<Element: Scalar> {
   private let places: [CallPlace]
   /// The number of calls met so far: the walk meets them in the order of the text.
   private var nextCall = 0
+  /// How many `centred` are around the call at hand, and how many may be: each binds the kernel
+  /// inside it twice, so that hostile text could ask for exponential time. One is all that helps.
+  private var centredDepth = 0
+  private let centredDepthLimit = 4
 
   init(registry: KernelRegistry<Element>, parser: ExpressionParser) {
     self.registry = registry
@@ -115,6 +119,13 @@ struct KernelBuilder<Element: Scalar> {
       throw text.error(
         "\(name) takes one kernel and 'on', nothing else", at: argumentPlaces[1].label)
     }
+    if combinator == .centred {
+      guard centredDepth < centredDepthLimit else {
+        throw text.error("centred nests deeper than \(centredDepthLimit) levels", at: place.name)
+      }
+      centredDepth += 1
+    }
+    defer { if combinator == .centred { centredDepth -= 1 } }
     let base = try kernel(inner)
     switch combinator {
     case .centred: return CentredKernel(base)

@@ -8,7 +8,9 @@ extension KernelExpression {
   /// matern(smoothness: 2.5, on: [0, 1]) * overlap(on: [3, 4])
   /// ntk((dense(weightVariance: 2) > relu) ^ 3 > dense)
   /// ```
-  /// `^` binds before `*`, and `*` before `+`. Numbers in a product are multiplied together and
+  /// Any call may take `on: […]`, the columns (from 0) that its kernel sees; `select(K, on: […])` is
+  /// the same for a kernel that is not one call. A bare word is a word after a label, a kernel (or a
+  /// layer, inside `ntk` and `nngp`) without one. `^` binds before `*`, and `*` before `+`. Numbers in a product are multiplied together and
   /// stand in front. Whether the names and arguments mean a kernel is the business of
   /// `KernelRegistry`.
   ///

@@ -88,4 +88,21 @@ public indirect enum NetworkExpression: Sendable, Equatable {
 public protocol ExpressibleKernel<Inputs, Element>: Kernel {
   /// The kernel as an expression that parses back to an equal kernel.
   var expression: KernelExpression { get }
+
+  /// The kernel with all that it takes from the inputs it is bound to fixed to these: for most
+  /// kernels itself, but `centred(K)` takes its mean from them.
+  ///
+  /// A method that binds one kernel to several sets of inputs anchors it to the training inputs
+  /// first, and again after reading it from its text form.
+  ///
+  /// - Throws: `.shapeMismatch` when the inputs do not have the features the kernel needs.
+  func anchored(
+    to reference: Inputs
+  ) throws(MercerError) -> any ExpressibleKernel<Inputs, Element>
+}
+
+extension ExpressibleKernel {
+  public func anchored(
+    to reference: Inputs
+  ) throws(MercerError) -> any ExpressibleKernel<Inputs, Element> { self }
 }

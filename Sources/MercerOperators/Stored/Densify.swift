@@ -46,7 +46,7 @@ extension IndexableGramOperator {
         let (rows, columns) = places[index]
         scratch.withTile { memory in
           let tile = Tile(
-            rows: rows, columns: columns, stride: memory.stride, base: memory.base)
+            rows: rows, columns: columns, stride: columns.count, base: memory.base)
           fill(tile)
           ElementLoops.copy(tile, to: whole.part(rows: rows, columns: columns))
           // On the diagonal this makes the upper triangle the mirror of the lower one, too: a

@@ -92,8 +92,9 @@ enum ElementLoops {
     _ source: Tile<Element>, to target: Tile<Element>
   ) {
     let block = 16
-    for i0 in stride(from: 0, to: source.rowCount, by: block) {
-      for j0 in stride(from: 0, to: source.columnCount, by: block) {
+    // Whole rows of the target first: those may lie a page apart.
+    for j0 in stride(from: 0, to: source.columnCount, by: block) {
+      for i0 in stride(from: 0, to: source.rowCount, by: block) {
         for j in j0..<min(j0 + block, source.columnCount) {
           let row = target.base + j * target.stride
           for i in i0..<min(i0 + block, source.rowCount) {

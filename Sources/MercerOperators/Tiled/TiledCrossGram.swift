@@ -10,7 +10,7 @@ public import MercerCore
 public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
   /// The kernel on its inputs.
   public let bound: any BoundKernel<Element>
-  private let product: TiledProduct
+  let product: TiledProduct
 
   /// The number of rows, n.
   public var rowCount: Int { bound.rowCount }

@@ -2,8 +2,9 @@ public import MercerCore
 
 /// K(X, X) of a kernel, n × n, never stored: each product computes the entries anew, tile by tile.
 ///
-/// - Complexity: a product costs O(n² (d + k)) time, and memory for one tile and one band of sums
-///   for each thread: independent of n.
+/// - Complexity: a product costs O(n² (d + k)) time, with up to 64 right-hand sides only half of the
+///   entries are computed; memory for one tile and one band of sums for each thread, and up to 32
+///   copies of y in Double (256 MB at most) where symmetry is used.
 /// - Accuracy: as `TiledCrossGram`.
 public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOperator {
   private let cross: TiledCrossGram<Element>
@@ -30,7 +31,14 @@ public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try cross.apply(v, into: &y, context: context)
+    guard cross.product.suitsSymmetric(width: v.columnCount) else {
+      return try cross.apply(v, into: &y, context: context)
+    }
+    try checkSizes(v, y)
+    try cross.product.applySymmetric(v, into: &y, context: context) { tile in
+      bound.fill(tile)
+      return tile
+    }
   }
 
   /// The diagonal of the operator.

@@ -27,7 +27,7 @@ struct TiledProduct: Sendable {
   /// With fewer bands than this, the long side is cut into stripes.
   private static let enoughTasks = 16
 
-  private struct Scratch<Element: Scalar> {
+  struct Scratch<Element: Scalar> {
     var tile: Matrix<Element>
     var partial: Matrix<Element>
     var sums: [Double]
@@ -89,10 +89,9 @@ struct TiledProduct: Sendable {
             try context.checkCancellation()
             let (rows, columns) = transposed ? (step, band) : (band, step)
             let tile = scratch.tile.withTile { memory in
+              // Packed, so that a kernel may map all entries in one call.
               show(
-                Tile(
-                  rows: rows, columns: columns, stride: max(memory.columnCount, columns.count),
-                  base: memory.base))
+                Tile(rows: rows, columns: columns, stride: columns.count, base: memory.base))
             }
             Self.multiply(
               tile, transposed: transposed, by: v, rows: step, columns: width,
@@ -129,7 +128,7 @@ struct TiledProduct: Sendable {
   }
 
   /// partial ← op(tile) v[rows, columns], packed.
-  private static func multiply<Element: Scalar>(
+  static func multiply<Element: Scalar>(
     _ tile: Tile<Element>, transposed: Bool, by v: Matrix<Element>, rows: Range<Int>,
     columns: Range<Int>, partial: inout Matrix<Element>
   ) {

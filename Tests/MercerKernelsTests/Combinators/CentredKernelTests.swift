@@ -46,6 +46,33 @@ import Testing
     #expect(check.parameterError < 1e-8)
   }
 
+  @Test func anchoringReachesEveryCombinator() throws {
+    let reference = Points(rows: r)
+    for (text, columns) in [
+      ("0.5 * centred(gaussian) ^ 2 + linear * centred(gaussian)", [0, 1]),
+      ("normalised(select(centred(gaussian) + linear, on: [1]))", [1]),
+    ] {
+      let kernel: any PointKernel<Double> = try makeKernel(parsing: text)
+      let anchored = try kernel.anchored(to: reference)
+      #expect(anchored.expression == kernel.expression)
+      let values = try anchored.matrix(rows: Points(rows: x), columns: Points(rows: z))
+      let s = r.map { row in columns.map { row[$0] } }
+      #expect(
+        largestDifference(values) { i, j in
+          let (a, b) = (columns.map { x[i][$0] }, columns.map { z[j][$0] })
+          let l = linearValue
+          if columns.count == 2 {
+            let c = centred(a, b, on: s)
+            return 0.5 * c * c + l(a, b) * c
+          }
+          let sum = { (p: [Double], q: [Double]) in centred(p, q, on: s) + l(p, q) }
+          return sum(a, b) / (sum(a, a) * sum(b, b)).squareRoot()
+        } < 1e-12)
+    }
+    let leaf = try GaussianKernel<Double>()
+    #expect(try leaf.anchored(to: reference).expression == leaf.expression)
+  }
+
   @Test func severalTilesOfTheMeanAddUp() throws {
     // More rows than one tile of 64, more reference points than one of 1024.
     let many = somePoints(1030, 1, seed: 6)

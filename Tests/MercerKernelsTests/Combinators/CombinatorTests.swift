@@ -137,6 +137,9 @@ import Testing
       let error = #expect(throws: MercerError.self) { try failure() }
       #expect(error?.code == .invalidParameter)
     }
+    let single: any PointKernel<Float> = try makeKernel(parsing: "gaussian")
+    #expect(throws: MercerError.self) { try 1e-60 * single }
+    #expect(throws: MercerError.self) { try 1e60 * single }
     let error = #expect(throws: MercerError.self) {
       try base.on([3]).bound(rows: Points(rows: x), columns: Points(rows: z))
     }
@@ -167,6 +170,22 @@ import Testing
       try CentredKernel(kernel("linear"), reference: none).matrix(rows: some, columns: some)
     }
     #expect(error?.code == .invalidData)
+  }
+
+  /// The time is not to grow exponentially with the depth.
+  @Test func deepCombinationsStayCheap() throws {
+    for (opening, closing, depth) in [
+      ("normalised(", ")", 22), ("0.5 * (linear + ", ")", 22), ("normalised(centred(", "))", 4),
+      ("(", ") ^ 1", 22),
+    ] {
+      let text =
+        String(repeating: opening, count: depth) + "gaussian"
+        + String(repeating: closing, count: depth)
+      let check = try GradientCheck(
+        kernel(text), rows: [x[0]], columns: [z[0], z[1]], partRows: 0..<1, partColumns: 0..<2)
+      // As above.
+      #expect(check.inputError < 2e-7)
+    }
   }
 
   @Test func floatAgreesWithDouble() throws {

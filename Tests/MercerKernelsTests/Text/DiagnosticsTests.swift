@@ -28,6 +28,7 @@ import Testing
     ("ntk(dense > leakyRelu(‸slop: 1) > dense)", "no argument 'slop'"),
     ("nngp(dense > relu > dense(weightVariance: ‸-2))", "must be above zero"),
     ("nngp(dense(weightVariance: 2) > dense(weightVariance: ‸-3))", "must be above zero"),
+    ("centred(centred(centred(centred(‸centred(linear)))))", "nests deeper than 4"),
     ("‸ntk", "needs a network"), ("ntk(‸2)", "must be a network"),
     ("powerExponential(q: 1, p: ‸2)", "at most q"),
     ("polynomial(degree: ‸1.5)", "must be a whole number"),

@@ -45,6 +45,19 @@ struct TiledGramTests {
     #expect(maximumRelativeError(try gram.applied(to: v), twin.multiplied(by: v)) < 1e-13)
   }
 
+  @Test("a symmetric one with more bands than parts, and with too many right-hand sides for halves")
+  func symmetricParts() throws {
+    let example = try Example<Double>(70, 1)
+    let gram = try TiledGram(
+      example.kernel, inputs: example.x, tiling: Tiling(rowCount: 2, columnCount: 3))
+    let twin = example.twin(example.x, example.x)
+    #expect(OperatorLaws.check(gram, twin: twin) == [])
+    for width in [64, 65] {
+      let v = Matrix<Double>.random(rowCount: 70, columnCount: width, seed: 9)
+      #expect(maximumRelativeError(try gram.applied(to: v), twin.multiplied(by: v)) < 1e-13)
+    }
+  }
+
   @Test("takes a kernel whose type is not known")
   func existentialKernel() throws {
     let example = try Example<Double>(9, 4)
