@@ -1,4 +1,4 @@
-public import MercerCore
+import MercerCore
 
 /// The gradient of a log marginal likelihood.
 public struct LikelihoodGradient: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import MercerCore
+import MercerCore
 
 /// What is done to the targets before a Gaussian process with prior mean zero sees them.
 ///
