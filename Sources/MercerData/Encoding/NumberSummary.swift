@@ -20,12 +20,15 @@ struct NumberSummary {
         .invalidData, "row \(row + 1) holds an infinite number",
         at: .init(file: source, column: quoted(column)))
     }
-    var sorted = values.filter { !$0.isNaN }
-    missingCount = values.count - sorted.count
-    sorted.sort()
-    guard let smallest = sorted.first, let largest = sorted.last else { return nil }
-    let middle = sorted.count / 2
-    let (low, high) = (sorted[(sorted.count - 1) / 2], sorted[middle])
+    var present = values.filter { !$0.isNaN }
+    missingCount = values.count - present.count
+    guard let smallest = present.min(), let largest = present.max() else { return nil }
+    // In the order of the rows, before the median moves them, so that the sums do not depend on it.
+    let numbers = present
+    let high = present.select(present.count / 2)
+    // The half below the middle lies before it now.
+    let low =
+      present.count % 2 == 1 ? high : present[..<(present.count / 2)].max() ?? high
     median = low == high ? low : low / 2 + high / 2
 
     guard smallest < largest else {
@@ -43,12 +46,12 @@ struct NumberSummary {
       return x * Double(sign: .plus, exponent: half, significand: 1)
         * Double(sign: .plus, exponent: power - half, significand: 1)
     }
-    let count = Double(sorted.count)
+    let count = Double(numbers.count)
     var total = 0.0
-    for value in sorted { total += scaled(value, by: -exponent) }
+    for value in numbers { total += scaled(value, by: -exponent) }
     let center = total / count
     var (squares, rest) = (0.0, 0.0)
-    for value in sorted {
+    for value in numbers {
       let difference = scaled(value, by: -exponent) - center
       squares += difference * difference
       rest += difference
@@ -59,5 +62,40 @@ struct NumberSummary {
     let spread = scaled(variance.squareRoot(), by: exponent)
     // Numbers may differ by less than their deviation can show (two neighbours of 10³⁰⁰).
     deviation = spread > 0 && (1 / spread).isFinite && spread.isFinite ? spread : nil
+  }
+}
+
+extension [Double] {
+  /// The element that would be at `place` if the array were sorted, which it is put at, with none
+  /// greater before it and none less after it (Hoare, 1961, Algorithm 65).
+  ///
+  /// - Complexity: O(count) on average.
+  fileprivate mutating func select(_ place: Int) -> Double {
+    withUnsafeMutableBufferPointer { buffer in
+      var (low, high) = (0, buffer.count - 1)
+      while low < high {
+        let pivot = Swift.max(
+          Swift.min(buffer[low], buffer[high]),
+          Swift.min(Swift.max(buffer[low], buffer[high]), buffer[low + (high - low) / 2]))
+        var (i, j) = (low, high)
+        while i <= j {
+          while buffer[i] < pivot { i += 1 }
+          while buffer[j] > pivot { j -= 1 }
+          if i <= j {
+            buffer.swapAt(i, j)
+            i += 1
+            j -= 1
+          }
+        }
+        if place <= j {
+          high = j
+        } else if place >= i {
+          low = i
+        } else {
+          break
+        }
+      }
+      return buffer[place]
+    }
   }
 }

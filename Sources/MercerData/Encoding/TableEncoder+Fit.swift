@@ -7,7 +7,7 @@ extension TableEncoder {
   ///   - table: the rows to fit on.
   ///   - excluding: names of columns to leave out: the target, and what the user ignores.
   ///   - options: the choices.
-  /// - Complexity: O(rows · columns), and a sort of each column of numbers.
+  /// - Complexity: O(rows · columns).
   /// - Throws: `.invalidParameter` for an excluded name that is no column, or options out of range;
   ///   `.invalidData` when there are no rows, two columns share a name, a number is infinite, or
   ///   no column is left.

@@ -29,33 +29,35 @@ public enum AtomicFile {
     ///
     /// - Throws: `.unwritableFile`, for example when the disk is full.
     public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(MercerError) {
-      var offset = 0
-      while offset < bytes.count {
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+      guard var position = bytes.baseAddress else { return }
+      var rest = bytes.count
+      while rest > 0 {
         // One call writes at most 2 GiB on Linux, and may write less.
-        let written = Self.systemWrite(descriptor, rest)
-        if written < 0 {
-          if errno == EINTR { continue }
-          throw AtomicFile.failure(path, "cannot be written", errno)
+        let written = Self.systemWrite(descriptor, position, rest)
+        if written > 0 {
+          position += written
+          rest -= written
+        } else if written == 0 || errno != EINTR {
+          throw AtomicFile.failure(path, "cannot be written", written == 0 ? EIO : errno)
         }
-        offset += written
       }
     }
 
     /// Appends bytes.
     ///
     /// - Throws: `.unwritableFile`, for example when the disk is full.
-    public mutating func write(_ bytes: some Collection<UInt8>) throws(MercerError) {
-      var failure: MercerError?
-      let done: Void? = bytes.withContiguousStorageIfAvailable { buffer in
-        do throws(MercerError) {
-          try write(UnsafeRawBufferPointer(buffer))
-        } catch {
-          failure = error
-        }
+    public mutating func write(_ bytes: [UInt8]) throws(MercerError) {
+      try write(bytes[...])
+    }
+
+    /// Appends bytes.
+    ///
+    /// - Throws: `.unwritableFile`, for example when the disk is full.
+    public mutating func write(_ bytes: ArraySlice<UInt8>) throws(MercerError) {
+      guard !bytes.isEmpty else { return }
+      try bytes.withUnsafeBufferPointer { (buffer) throws(MercerError) in
+        try write(UnsafeRawBufferPointer(buffer))
       }
-      if let failure { throw failure }
-      if done == nil { try write(Array(bytes)) }
     }
 
     /// Appends text as UTF-8.
@@ -65,13 +67,15 @@ public enum AtomicFile {
       try write(Array(text.utf8))
     }
 
-    private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    private static func systemWrite(
+      _ descriptor: Int32, _ base: UnsafeRawPointer, _ count: Int
+    ) -> Int {
       #if canImport(Glibc)
-        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        Glibc.write(descriptor, base, count)
       #elseif canImport(Musl)
-        Musl.write(descriptor, bytes.baseAddress, bytes.count)
+        Musl.write(descriptor, base, count)
       #else
-        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+        Darwin.write(descriptor, base, count)
       #endif
     }
   }

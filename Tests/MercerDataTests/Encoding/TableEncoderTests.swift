@@ -59,6 +59,20 @@ import Testing
     #expect(notes == EncodingNotes())
   }
 
+  @Test(arguments: 1...40)
+  func theMedianIsThatOfTheSortedNumbers(count: Int) throws {
+    var generator = SplitMix(state: UInt64(count))
+    let values = (0..<count).map { _ in Double(Int.random(in: 0...9, using: &generator)) }
+    let sorted = values.sorted()
+    let median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+    let encoder = try TableEncoder.fit(table: table(numbers("x", values + [nil])))
+    guard case .numeric(_, _, let fill, true, false) = encoder.columns[0].rule else {
+      Issue.record("not read as numbers")
+      return
+    }
+    #expect(fill == median)
+  }
+
   @Test func levelsAreAsFarApartAsRandomNumbers() throws {
     let encoder = try TableEncoder.fit(table: mixed, excluding: ["price"])
     let points = try encoder.encode(mixed, as: Double.self)
