@@ -1,6 +1,7 @@
 public import MercerCore
 
-/// A kernel that is a function of inner products: k(x, z) = f(‖y‖², ‖v‖², ⟨y, v⟩), y = M x, v = M z.
+/// A kernel that is a function of inner products: k(x, z) = f(‖y‖², ‖v‖², ⟨y, v⟩), with y = M x and
+/// v = M z.
 ///
 /// A conforming type supplies f and its derivatives as maps over one row of a tile: one point x
 /// against many points z. The rest is done here: `bound(rows:columns:)` applies the metric and

@@ -13,7 +13,7 @@ public import MercerCore
 /// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eqs. 4.14 and
 ///   4.17.
 ///
-/// Here r = ‖M (x − z)‖. Functions of this kernel have ν − 1/2 derivatives in the mean-square sense.
+/// Here r = ‖M (x − z)‖. A Gaussian process of it has ν − 1/2 mean-square derivatives.
 public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
   /// ν.
   public let smoothness: Double

@@ -1,7 +1,7 @@
 public import MercerCore
 internal import RealModule
 
-/// The power exponential kernel of an ℓ_q distance; Gaussian, Laplace and product Laplace are of it.
+/// The power exponential kernel of an ℓ_q distance; Gaussian, Laplace and product Laplace are such.
 ///
 /// ```
 /// k(x, z) = exp(−(‖M (x − z)‖_q / ℓ)^p),  0 < p ≤ q ≤ 2

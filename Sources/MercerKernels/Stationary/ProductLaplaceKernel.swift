@@ -8,8 +8,8 @@ public import MercerCore
 /// - Units: ℓ in those of the mapped inputs; values in (0, 1].
 /// - Positive definite: strictly, for distinct mapped points.
 /// - Complexity: a tile costs O(rows · columns · d).
-/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eq. 4.18 with γ = 1,
-///   multiplied over coordinates.
+/// - Source: Rasmussen & Williams 2006, *Gaussian Processes for Machine Learning*, eq. 4.18 with
+///   γ = 1, multiplied over coordinates.
 public struct ProductLaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
   /// ℓ.
   public let lengthScale: Double
