@@ -98,14 +98,15 @@ public struct CentredKernel<Element: Scalar>: ExpressibleKernel {
   /// Those of the base kernel, under the same names.
   public var parameters: [KernelParameter] { base.parameters }
 
+  /// The same combination with other parameters; `.invalidParameter` for a wrong count or range.
   public func withParameters(_ values: [Double]) throws(MercerError) -> CentredKernel {
     CentredKernel(try base.withParameters(values), reference: reference)
   }
 
   /// The same kernel with this reference, unless it has one.
-  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
-    Element
-  > {
+  public func anchored(
+    to reference: Points<Element>
+  ) throws(MercerError) -> any PointKernel<Element> {
     CentredKernel(try base.anchored(to: reference), reference: self.reference ?? reference)
   }
 }

@@ -43,6 +43,7 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
     return .call("select", [.init(nil, .kernel(inner)), on])
   }
 
+  /// Binds the parts to the two sets of inputs; throws what they throw.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -60,6 +61,7 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
       dimension: rows.dimension)
   }
 
+  /// k(x, x) for each input, from the diagonals of the parts.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try base.diagonal(of: try selected(inputs))
   }
@@ -67,13 +69,15 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
   /// Those of the base kernel, under the same names.
   public var parameters: [KernelParameter] { base.parameters }
 
+  /// The same combination with other parameters; `.invalidParameter` for a wrong count or range.
   public func withParameters(_ values: [Double]) throws(MercerError) -> ColumnsKernel {
     try ColumnsKernel(base.withParameters(values), on: columns)
   }
 
-  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
-    Element
-  > {
+  /// The combination of the anchored parts.
+  public func anchored(
+    to reference: Points<Element>
+  ) throws(MercerError) -> any PointKernel<Element> {
     try ColumnsKernel(base.anchored(to: selected(reference)), on: columns)
   }
 

@@ -20,10 +20,12 @@ public struct NormalisedKernel<Element: Scalar>: ExpressibleKernel {
   /// A normalised kernel.
   public init(_ base: any PointKernel<Element>) { self.base = base }
 
+  /// The text form as a tree.
   public var expression: KernelExpression {
     .call("normalised", [.init(nil, .kernel(base.expression))])
   }
 
+  /// Binds the parts to the two sets of inputs; throws what they throw.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -48,13 +50,15 @@ public struct NormalisedKernel<Element: Scalar>: ExpressibleKernel {
   /// Those of the base kernel, under the same names.
   public var parameters: [KernelParameter] { base.parameters }
 
+  /// The same combination with other parameters; `.invalidParameter` for a wrong count or range.
   public func withParameters(_ values: [Double]) throws(MercerError) -> NormalisedKernel {
     NormalisedKernel(try base.withParameters(values))
   }
 
-  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
-    Element
-  > {
+  /// The combination of the anchored parts.
+  public func anchored(
+    to reference: Points<Element>
+  ) throws(MercerError) -> any PointKernel<Element> {
     NormalisedKernel(try base.anchored(to: reference))
   }
 }

@@ -32,14 +32,17 @@ public struct PowerKernel<Element: Scalar>: ExpressibleKernel {
     self.exponent = exponent
   }
 
+  /// The text form as a tree.
   public var expression: KernelExpression { .power(base.expression, exponent) }
 
+  /// Binds the parts to the two sets of inputs; throws what they throw.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
     BoundPower(base: try base.bound(rows: rows, columns: columns), exponent: exponent)
   }
 
+  /// k(x, x) for each input, from the diagonals of the parts.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     var result = try base.diagonal(of: inputs)
     result.withUnsafeMutableBufferPointer { values in
@@ -53,13 +56,15 @@ public struct PowerKernel<Element: Scalar>: ExpressibleKernel {
   /// Those of the base kernel, under the same names.
   public var parameters: [KernelParameter] { base.parameters }
 
+  /// The same combination with other parameters; `.invalidParameter` for a wrong count or range.
   public func withParameters(_ values: [Double]) throws(MercerError) -> PowerKernel {
     try PowerKernel(base.withParameters(values), exponent: exponent)
   }
 
-  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
-    Element
-  > {
+  /// The combination of the anchored parts.
+  public func anchored(
+    to reference: Points<Element>
+  ) throws(MercerError) -> any PointKernel<Element> {
     try PowerKernel(base.anchored(to: reference), exponent: exponent)
   }
 }

@@ -30,10 +30,12 @@ public struct ProductKernel<Element: Scalar>: ExpressibleKernel {
     factors = [first, second].flatMap { kernel in (kernel as? ProductKernel)?.factors ?? [kernel] }
   }
 
+  /// The text form as a tree.
   public var expression: KernelExpression {
     factors.count == 1 ? factors[0].expression : .product(factors.map(\.expression))
   }
 
+  /// Binds the parts to the two sets of inputs; throws what they throw.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -42,6 +44,7 @@ public struct ProductKernel<Element: Scalar>: ExpressibleKernel {
       parameterCounts: factors.map(\.parameters.count))
   }
 
+  /// k(x, x) for each input, from the diagonals of the parts.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try factors.diagonal(of: inputs, combining: Element.loops.multiply)
   }
@@ -49,13 +52,15 @@ public struct ProductKernel<Element: Scalar>: ExpressibleKernel {
   /// Those of the factors in order, named `product[0].lengthScale` and so on.
   public var parameters: [KernelParameter] { factors.parameters(named: "product") }
 
+  /// The same combination with other parameters; `.invalidParameter` for a wrong count or range.
   public func withParameters(_ values: [Double]) throws(MercerError) -> ProductKernel {
     try ProductKernel(factors.withParameters(values))
   }
 
-  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
-    Element
-  > {
+  /// The combination of the anchored parts.
+  public func anchored(
+    to reference: Points<Element>
+  ) throws(MercerError) -> any PointKernel<Element> {
     try ProductKernel(factors.anchored(to: reference))
   }
 }

@@ -35,8 +35,10 @@ public struct ScaledKernel<Element: Scalar>: ExpressibleKernel {
     self.base = base
   }
 
+  /// The text form as a tree.
   public var expression: KernelExpression { .scaled(factor, base.expression) }
 
+  /// Binds the parts to the two sets of inputs; throws what they throw.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -45,6 +47,7 @@ public struct ScaledKernel<Element: Scalar>: ExpressibleKernel {
       parameterCount: base.parameters.count)
   }
 
+  /// k(x, x) for each input, from the diagonals of the parts.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     var result = try base.diagonal(of: inputs)
     result.withUnsafeMutableBufferPointer { values in
@@ -60,14 +63,16 @@ public struct ScaledKernel<Element: Scalar>: ExpressibleKernel {
     [KernelParameter("factor", factor)] + base.parameters.prefixed("scaled")
   }
 
+  /// The same combination with other parameters; `.invalidParameter` for a wrong count or range.
   public func withParameters(_ values: [Double]) throws(MercerError) -> ScaledKernel {
     try checkParameterCount(values, 1 + base.parameters.count)
     return try ScaledKernel(values[0], base.withParameters(Array(values.dropFirst())))
   }
 
-  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
-    Element
-  > {
+  /// The combination of the anchored parts.
+  public func anchored(
+    to reference: Points<Element>
+  ) throws(MercerError) -> any PointKernel<Element> {
     try ScaledKernel(factor, base.anchored(to: reference))
   }
 }

@@ -30,10 +30,12 @@ public struct SumKernel<Element: Scalar>: ExpressibleKernel {
     terms = [first, second].flatMap { kernel in (kernel as? SumKernel)?.terms ?? [kernel] }
   }
 
+  /// The text form as a tree.
   public var expression: KernelExpression {
     terms.count == 1 ? terms[0].expression : .sum(terms.map(\.expression))
   }
 
+  /// Binds the parts to the two sets of inputs; throws what they throw.
   public func bound(
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
@@ -42,6 +44,7 @@ public struct SumKernel<Element: Scalar>: ExpressibleKernel {
       parameterCounts: terms.map(\.parameters.count))
   }
 
+  /// k(x, x) for each input, from the diagonals of the parts.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try terms.diagonal(of: inputs, combining: Element.loops.add)
   }
@@ -49,13 +52,15 @@ public struct SumKernel<Element: Scalar>: ExpressibleKernel {
   /// Those of the terms in order, named `sum[0].lengthScale` and so on.
   public var parameters: [KernelParameter] { terms.parameters(named: "sum") }
 
+  /// The same combination with other parameters; `.invalidParameter` for a wrong count or range.
   public func withParameters(_ values: [Double]) throws(MercerError) -> SumKernel {
     try SumKernel(terms.withParameters(values))
   }
 
-  public func anchored(to reference: Points<Element>) throws(MercerError) -> any PointKernel<
-    Element
-  > {
+  /// The combination of the anchored parts.
+  public func anchored(
+    to reference: Points<Element>
+  ) throws(MercerError) -> any PointKernel<Element> {
     try SumKernel(terms.anchored(to: reference))
   }
 }

@@ -102,6 +102,7 @@ public protocol ExpressibleKernel<Inputs, Element>: Kernel {
 }
 
 extension ExpressibleKernel {
+  /// The kernel itself: most take nothing from the inputs they are bound to.
   public func anchored(
     to reference: Inputs
   ) throws(MercerError) -> any ExpressibleKernel<Inputs, Element> { self }

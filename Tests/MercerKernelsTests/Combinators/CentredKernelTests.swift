@@ -39,7 +39,7 @@ import Testing
     }
     let diagonal = try kernel.diagonal(of: Points(rows: x))
     for i in 0..<x.count { #expect(abs(diagonal[i] - centred(x[i], x[i], on: r)) < tolerance) }
-    let check = try GradientCheck(
+    let check = try GradientErrors(
       kernel, rows: x, columns: z, partRows: 0..<4, partColumns: 1..<7)
     // As in CombinatorTests.
     #expect(check.inputError < 1e-8)

@@ -35,7 +35,7 @@ func largestDifference(_ matrix: Matrix<Double>, _ expected: (Int, Int) -> Doubl
 
 /// What a kernel's gradients are, and what central differences say they are, under weights wᵢⱼ, for
 /// the rows and columns in a part of the matrix.
-struct GradientCheck {
+struct GradientErrors {
   var inputError = 0.0
   var parameterError = 0.0
 
