@@ -52,6 +52,10 @@ public struct PosteriorKernel: Kernel {
     return self
   }
 
+  /// The posterior covariance on a pair of input sets.
+  ///
+  /// - Throws: `.shapeMismatch` when the inputs do not suit the prior or each other, `.memoryLimit`,
+  ///   `.cancelled`.
   public func bound(
     rows: Points<Double>, columns: Points<Double>
   ) throws(MercerError) -> any BoundKernel<Double> {
