@@ -97,11 +97,18 @@ public struct Cholesky<Element: Scalar>: Sendable {
       let (j, width) = (block.lowerBound, block.count)
       let bands = (j..<n).chunks(of: bandSize)
       try context.forEach(bands.count) { index in
-        let i = bands[index].lowerBound
+        let (i, count) = (bands[index].lowerBound, bands[index].count)
+        let isDiagonal = i < block.upperBound
         Element.gemm(
-          transposeA: false, transposeB: true, m: bands[index].count, n: width, k: j, alpha: -1,
-          a: matrix.base + i * n, lda: n, b: matrix.base + j * n, ldb: n, beta: 1,
+          transposeA: false, transposeB: true, m: count, n: isDiagonal ? i - j : width, k: j,
+          alpha: -1, a: matrix.base + i * n, lda: n, b: matrix.base + j * n, ldb: n, beta: 1,
           c: matrix.base + i * n + j, ldc: n)
+        // Nothing above the diagonal is written: it is the copy from which jitter starts anew.
+        if isDiagonal {
+          Element.syrk(
+            transposed: false, n: count, k: j, alpha: -1, a: matrix.base + i * n, lda: n, beta: 1,
+            c: matrix.base + i * n + i, ldc: n)
+        }
       }
       let corner = a + j * n + j
       let original = copyOfCorner(corner, width, n)

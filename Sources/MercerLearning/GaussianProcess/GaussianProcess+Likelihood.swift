@@ -17,7 +17,7 @@ extension GaussianProcess {
   ///   - optimizesNoise: whether the noise variance is a variable or stays.
   ///   - seed: of the random starts.
   ///   - minimizer: the settings of L-BFGS.
-  /// - Complexity: n³ multiply-adds and the kernel values with their gradients for each evaluation,
+  /// - Complexity: n³ operations and the kernel values with their gradients for each evaluation,
   ///   of which a run takes some tens; memory 2n².
   /// - Throws: `.invalidParameter` when bounds are not positive and finite, there is no start or
   ///   nothing to optimise; the failure of the first start when all fail (`.notPositiveDefinite`);

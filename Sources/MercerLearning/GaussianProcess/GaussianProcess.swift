@@ -9,7 +9,7 @@ public import MercerCore
 /// ```
 /// Several outputs share the kernel and the noise, and are independent given them.
 /// - Units: σ² in those of the squared targets (of the scaled ones under a `scaling`).
-/// - Complexity: fitting takes n² kernel values, n³/3 multiply-adds and n² memory.
+/// - Complexity: fitting takes n² kernel values, n³/3 operations and n² memory.
 /// - Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), algorithm 2.1.
 public struct GaussianProcess: Estimator {
   /// What fitting gives.

@@ -15,7 +15,7 @@ extension GaussianProcessModel {
   ///   - output: which output is drawn; precondition: there is such an output.
   ///   - stream: where the random numbers come from; the first m belong to the first draw.
   /// - Returns: m × count, one column a function.
-  /// - Complexity: that of `covariance`, and m³/3 multiply-adds, or 9m³ with eigenvalues.
+  /// - Complexity: that of `covariance`, and m³/3 operations, or 9m³ with eigenvalues.
   /// - Throws: `.invalidParameter` for a negative count, and as `covariance`.
   public func sample(
     _ inputs: Points<Double>, count: Int, output: Int = 0, stream: inout RandomStream,

@@ -41,7 +41,7 @@ public struct GaussianProcessModel: Model {
   /// The gradient of `logMarginalLikelihood` with respect to the logarithms of the kernel's
   /// parameters and of the noise variance.
   ///
-  /// - Complexity: 2n³/3 multiply-adds and n² memory more.
+  /// - Complexity: 2n³/3 operations and n² memory more.
   /// - Throws: `.memoryLimit`, `.cancelled`.
   public func logMarginalLikelihoodGradient(
     context: ExecutionContext = .default
@@ -76,7 +76,7 @@ public struct GaussianProcessModel: Model {
   ///   - inputs: m inputs.
   ///   - includingNoise: whether the variance is that of a new observation of weight 1, f plus noise,
   ///     and not that of f alone.
-  /// - Complexity: n² / 2 multiply-adds an input.
+  /// - Complexity: n² operations an input.
   /// - Throws: as `mean`.
   public func variance(
     _ inputs: Points<Double>, includingNoise: Bool = false, context: ExecutionContext = .default
@@ -124,7 +124,7 @@ public struct GaussianProcessModel: Model {
   /// - Parameters:
   ///   - inputs: m inputs.
   ///   - output: which output it is for; precondition: there is such an output.
-  /// - Complexity: n² m / 2 + n m² / 2 multiply-adds; memory m (n + m).
+  /// - Complexity: n² m + n m² operations; memory m (n + m).
   /// - Throws: as `mean`, and `.memoryLimit`.
   public func covariance(
     _ inputs: Points<Double>, output: Int = 0, context: ExecutionContext = .default

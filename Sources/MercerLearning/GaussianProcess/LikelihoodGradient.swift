@@ -21,7 +21,7 @@ extension TrainingPosterior {
   /// (Rasmussen and Williams 2006, eq. 5.9.) A⁻¹ is never stored: L⁻¹ is, and each band of rows of
   /// A⁻¹ = L⁻ᵀ L⁻¹ up to the diagonal is formed where it serves as weights of the kernel's
   /// gradient. Sums go by fixed bands and in their order, so threads do not change the result.
-  /// - Complexity: 2n³/3 multiply-adds and n² memory beyond the model.
+  /// - Complexity: 2n³/3 operations and n² memory beyond the model.
   func gradient(context: ExecutionContext) throws(MercerError) -> LikelihoodGradient {
     let parameters = kernel.parameters
     let n = inputs.count

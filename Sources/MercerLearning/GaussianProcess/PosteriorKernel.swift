@@ -10,8 +10,8 @@ public import MercerCore
 /// - Positive definite: semi-definite; rounding leaves errors of about 1e-16 times the prior variance
 ///   times the condition number of A at most.
 /// - Complexity: binding r row and c column inputs to it solves triangular systems, n² (r + c)
-///   multiply-adds (n² r when both are the same), and keeps n (r + c) numbers. A tile then costs
-///   one of k and n multiply-adds an entry; the gradient with respect to inputs n² more a row.
+///   operations (n² r when both are the same), and keeps n (r + c) numbers. A tile then costs that
+///   of k and 2n operations an entry; the gradient with respect to inputs n² more a row.
 /// - Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), eq. 2.24.
 public struct PosteriorKernel: Kernel {
   /// What it compares.
@@ -52,6 +52,10 @@ public struct PosteriorKernel: Kernel {
     return self
   }
 
+  /// The posterior covariance on a pair of input sets.
+  ///
+  /// - Throws: `.shapeMismatch` when the inputs do not suit the prior or each other, `.memoryLimit`,
+  ///   `.cancelled`.
   public func bound(
     rows: Points<Double>, columns: Points<Double>
   ) throws(MercerError) -> any BoundKernel<Double> {

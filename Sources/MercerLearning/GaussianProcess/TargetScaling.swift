@@ -7,7 +7,7 @@ import MercerCore
 public enum TargetScaling: String, Sendable, Codable, CaseIterable {
   /// Nothing: the prior mean is zero.
   case none
-  /// The mean of each output is subtracted.
+  /// The mean of each output is subtracted; rows count alike in it, whatever their weights.
   case centered
   /// Each output also is divided by its standard deviation (with n in the denominator); a constant
   /// output is centered only.

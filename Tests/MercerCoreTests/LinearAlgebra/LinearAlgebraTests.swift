@@ -110,6 +110,19 @@ private func lower<E: Scalar>(_ a: Matrix<E>) -> Matrix<E> {
     #expect(throws: MercerError.self) { try Cholesky(indefinite, jitter: .upTo(1e-8)) }
   }
 
+  @Test func jitterStartsAnewFromTheMatrix() throws {
+    // Larger than one block of the factorisation, which fails first in a later one.
+    let n = 300
+    let factor = random(n, 280, seed: 8, as: Double.self)
+    let singular = try factor.multiplied(by: factor, transposingOther: true)
+    let repaired = try Cholesky(singular, jitter: .upTo(1e-8))
+    #expect(repaired.jitter > 0)
+    let l = lower(repaired.factor)
+    let rebuilt = try l.multiplied(by: l, transposingOther: true)
+    // The jitter, and rounding of sums of up to 300 terms of magnitude 100 or less.
+    #expect(distance(rebuilt, singular) < repaired.jitter + 1e-10)
+  }
+
   @Test func eigenvectorsDiagonalise() throws {
     let a = try definite(35, as: Double.self)
     let eigen = try SymmetricEigen(a)
