@@ -24,7 +24,8 @@ struct EvaluateCommand: ParsableCommand {
   mutating func run() throws {
     let context = common.context
     let model = try TableModel(readingFrom: model)
-    let rows = try CSVReader.read(path: table, context: context)
+    let rows = try CSVReader.read(
+      path: table, options: CSVOptions(kinds: model.encoder.columnKinds), context: context)
     let (evaluation, seconds) = try timed { () throws(MercerError) in
       try model.evaluate(rows, context: context)
     }
@@ -44,7 +45,8 @@ struct EvaluateCommand: ParsableCommand {
     }
     let rowsText = NumberText.quantity(evaluation.rows, "row")
     print("\n  \(rows.source): \(rowsText), predicted in \(NumberText.seconds(seconds))\n")
-    print(MetricsTable.make(columns: [("this table", evaluation.metrics)]).rendered(), terminator: "")
+    print(
+      MetricsTable.make(columns: [("this table", evaluation.metrics)]).rendered(), terminator: "")
   }
 
   private struct Report: Encodable {
