@@ -107,7 +107,9 @@ struct KernelCommand: ParsableCommand {
         .invalidData, "the rows of the array are empty", at: .init(file: path),
         remedy: "give each input at least one feature")
     }
-    if let index = matrix.elements.firstIndex(where: { !$0.isFinite }) {
+    if !matrix.isFinite,
+      let index = matrix.elements.firstIndex(where: { !$0.isFinite })
+    {
       throw MercerError(
         .invalidData,
         "row \(index / matrix.columnCount + 1) has an entry that is not a finite number",

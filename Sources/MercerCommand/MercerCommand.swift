@@ -64,7 +64,7 @@ struct MercerCommand: ParsableCommand {
     let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let text = (words.prefix(1).lowercased() + words.dropFirst())
       .replacing("missing expected argument", with: "missing argument")
-      .replacing(/ <[a-z-]+>'/, with: "'")
+      .replacing(#/ <[a-z-]+>'/#, with: "'")
     let help = (["mercer", verb].compactMap { $0 } + ["--help"]).joined(separator: " ")
     return "mercer: \(text.hasSuffix(".") ? String(text.dropLast()) : text) (see \(help))"
   }
