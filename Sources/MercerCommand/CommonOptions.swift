@@ -12,13 +12,17 @@ struct CommonOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "How many threads work at once (default: all cores). The result does not change.",
+    help: ArgumentHelp(
+      "How many threads work at once (default: all cores). The result does not change.",
+      valueName: "count"),
     transform: OptionValue.count)
   var threads: Int?
 
   @Option(
     parsing: .unconditional,
-    help: "The most memory to allocate for the work, such as 4GB (default: 70 % of the machine's).",
+    help: ArgumentHelp(
+      "The most memory to allocate for the work, such as 4GB (default: 70 % of the machine's).",
+      valueName: "size"),
     transform: OptionValue.memorySize)
   var memory: ByteCount?
 

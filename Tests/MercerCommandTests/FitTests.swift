@@ -133,7 +133,7 @@ import Testing
       "--ridge", "0.125", "--json",
     ])
     let metrics = try run.json()
-    #expect(metrics["kernel"] as? String == "matern(smoothness: 2.5, lengthScale: 3.0)")
+    #expect(metrics["kernel"] as? String == "matern(smoothness: 2.5, lengthScale: 3)")
     #expect(metrics["ridge"] as? Double == 0.125)
     // bill length and depth, flipper (each with an indicator), sex with one, year.
     #expect(try #require(metrics["features"] as? Int) <= 11)

@@ -24,6 +24,14 @@ import Testing
       $0.hasPrefix("  ") && $0.contains("mercer \(verb) ")
     }
     #expect(examples.count >= 3)
+    #expect(run.output.contains("\nUSAGE: mercer \(verb) "))
+    let widest = run.output.components(separatedBy: "\n").map(\.count).max()
+    #expect(try #require(widest) <= 80)
+    // No example is broken: the line after one is another one or blank.
+    let lines = run.output.components(separatedBy: "\n")
+    for (line, next) in zip(lines, lines.dropFirst()) where examples.contains(line) {
+      #expect(next.isEmpty || next.contains("mercer \(verb) "), "\(line)")
+    }
     for option in ["--seed", "--threads", "--memory", "--json", "--quiet"] {
       #expect(run.output.contains(option))
     }

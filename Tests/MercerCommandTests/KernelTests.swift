@@ -56,7 +56,7 @@ import Testing
     let sandbox = try Sandbox()
     let x = Self.points(12, seed: 3)
     try NPYFile.write(x, to: sandbox.path("X.npy"))
-    let text = "gaussian(lengthScale: 1.0)"
+    let text = "gaussian(lengthScale: 1.5)"
     let run = try sandbox.runSuccessfully([
       "kernel", "X.npy", "--kernel", text, "--spectrum", "--json",
     ])

@@ -176,8 +176,9 @@ import Testing
     let json = try run.json()
     #expect(json["target"] as? String == "body_mass_g")
     #expect(json["rows"] as? Int == 60)
-    #expect(
-      (json["predictions"] as? [Double]) == rows(plain).dropFirst().compactMap { Double($0[0]) })
+    struct Predictions: Decodable { var predictions: [Double] }
+    let predictions = try JSONDecoder().decode(Predictions.self, from: Data(run.output.utf8))
+    #expect(predictions.predictions == rows(plain).dropFirst().compactMap { Double($0[0]) })
     // A wider level gives a wider interval.
     func width(_ level: String) throws -> Double {
       let line = rows(
