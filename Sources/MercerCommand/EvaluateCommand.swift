@@ -44,7 +44,8 @@ struct EvaluateCommand: ParsableCommand {
     }
     let rowsText = NumberText.quantity(evaluation.rows, "row")
     print("\n  \(rows.source): \(rowsText), predicted in \(NumberText.seconds(seconds))\n")
-    print(MetricsTable.make(columns: [("this table", evaluation.metrics)]).rendered(), terminator: "")
+    print(
+      MetricsTable.make(columns: [("this table", evaluation.metrics)]).rendered(), terminator: "")
   }
 
   private struct Report: Encodable {

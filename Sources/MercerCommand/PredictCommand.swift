@@ -70,7 +70,8 @@ func report(_ notes: EncodingNotes, to common: CommonOptions) {
     common.note("\(NumberText.quantity(cells.count, "missing cell")) of \(cells.column) filled in")
   }
   if !notes.extraColumns.isEmpty {
-    common.note("columns that the model does not use: \(notes.extraColumns.joined(separator: ", "))")
+    common.note(
+      "columns that the model does not use: \(notes.extraColumns.joined(separator: ", "))")
   }
 }
 

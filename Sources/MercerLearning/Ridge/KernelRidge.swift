@@ -94,8 +94,8 @@ public struct KernelRidge: Estimator {
       rowCount: data.count, targetCount: data.targets.columnCount, context: context)
     return switch plan.method {
     case .exact: .exact()
-    case .iterativeStored: .iterative(stored: true)
-    case .iterativeTiled: .iterative(stored: false)
+    case .iterativeStored: .iterative(IterativeRidge(rank: plan.rank), stored: true)
+    case .iterativeTiled: .iterative(IterativeRidge(rank: plan.rank), stored: false)
     }
   }
 

@@ -50,7 +50,8 @@ public struct TableLearner: Sendable {
     let names = table.columns.map(\.name)
     guard let column = table.column(named: target) else {
       throw MercerError(
-        .invalidData, "there is no column \(quoted(target))\(suggestion(for: target, among: names))",
+        .invalidData,
+        "there is no column \(quoted(target))\(suggestion(for: target, among: names))",
         at: .init(file: table.source),
         remedy: "the columns are \(listed(names))")
     }
@@ -140,7 +141,7 @@ public struct TableLearner: Sendable {
     }
     // Leaving each row out in turn would need a factorisation; some rows are kept aside instead.
     estimator.solver = .iterative(
-      IterativeRidge(onNonConvergence: .returnBest, seed: seed),
+      IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
       stored: plan.method == .iterativeStored)
     var stream = RandomStream(seed: seed, purpose: "hold-out rows")
     let heldCount = min(max(inputs.count / 50, 200), 2000)

@@ -32,7 +32,8 @@ extension TableModel {
   /// - Throws: `.unwritableFile`, `.internalFailure` when the kernel has no text form.
   public func write(to path: String) throws(MercerError) {
     guard let kernel = regression.kernel as? any PointKernel<Double> else {
-      throw MercerError(.internalFailure, "the kernel of this model has no text form to be saved in")
+      throw MercerError(
+        .internalFailure, "the kernel of this model has no text form to be saved in")
     }
     let description = Description(
       encoder: encoder, target: target, kernel: kernel.description, ridge: regression.ridge,
@@ -86,7 +87,8 @@ extension TableModel {
         Description.self, from: Data((file.metadata[Key.model] ?? "").utf8))
     } catch { throw damaged("the description inside the model is damaged") }
     let inputs: Matrix<Double> = try file.tensor(named: "inputs").matrix(as: Double.self)
-    let coefficients: Matrix<Double> = try file.tensor(named: "coefficients").matrix(as: Double.self)
+    let coefficients: Matrix<Double> = try file.tensor(named: "coefficients").matrix(
+      as: Double.self)
     let offsets = try file.tensor(named: "offsets").values(as: Double.self)
     let outputs =
       description.target.classNames.count > 2 ? description.target.classNames.count : 1

@@ -1,6 +1,7 @@
 import Foundation
 import MercerCore
 import MercerData
+import MercerTestSupport
 import Testing
 
 /// Numbers must be those of the standard library, bit for bit.
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func randomNumbers() throws {
-    var random = SplitMix(state: 1)
+    var random = SplitMix64(seed: 1)
     #if DEBUG
       let count = 2_000
     #else
@@ -72,17 +73,5 @@ import Testing
   func notNumbers(_ text: String) throws {
     let table = try readTable("a|b\n\(text)|1\n2|2\n", CSVOptions(separator: "|"))
     #expect(cells(table.columns[0]) == [text, "2"])
-  }
-}
-
-/// A small generator for tests: repeatable, and good enough for shuffling digits.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }
