@@ -100,7 +100,8 @@ extension TableModel {
     self.init(
       encoder: description.encoder, target: description.target,
       regression: KernelRidgeModel(
-        kernel: try makeKernel(parsing: description.kernel, of: Double.self),
+        kernel: try makeKernel(parsing: description.kernel, of: Double.self)
+          .anchored(to: Points(inputs)),
         ridge: description.ridge, inputs: Points(inputs), coefficients: coefficients,
         offsets: offsets, leaveOneOutResiduals: nil, report: description.solve),
       calibration: description.calibration, spread: description.spread,
