@@ -8,7 +8,7 @@ struct Benchmark: Sendable {
   let prepare: @Sendable (Options) throws -> Work
 
   /// All benchmarks; one file holds each.
-  static let all: [Benchmark] = [.gaussianProduct, .csvRead]
+  static let all: [Benchmark] = [.gaussianProduct, .ridgeFit, .csvRead]
 }
 
 /// What is done between starting and stopping the clock.

@@ -5,8 +5,9 @@ internal import CMercerTiles
 /// They are C functions compiled for several instruction sets (see `CMercerTiles`); the table for
 /// this machine is chosen when it is first used. Pointers and leading dimensions (`ld…`, in
 /// elements) follow the conventions of BLAS: the caller answers for sizes. C functions hold no state,
-/// which is why the table may be shared between threads.
-public struct TileLoops<Element>: @unchecked Sendable {
+/// which is why the table may be shared between threads. A class, so that looking the table up copies
+/// one reference and not every function.
+public final class TileLoops<Element>: @unchecked Sendable {
   /// rows, columns, d, q, x, ldx, z, ldz, out, ldo.
   public typealias Pairs =
     (
@@ -150,6 +151,66 @@ public struct TileLoops<Element>: @unchecked Sendable {
   public let arcCosine: ArcCosine
   /// The derivatives of the arc-cosine kernel by ⟨x, z⟩, ⟨x, x⟩ and ⟨z, z⟩.
   public let arcCosineBackward: ArcCosineBackward
+
+  fileprivate init(
+    instructionSet: String,
+    pairsSquared: @escaping Pairs,
+    pairsAbsolute: @escaping Pairs,
+    pairsPower: @escaping Pairs,
+    pairsDiffering: @escaping Pairs,
+    pairsPowerGradient: @escaping PairsGradient,
+    pairsPowerMoment: @escaping PairsMoment,
+    squaredFromInner: @escaping SquaredFromInner,
+    expLinear: @escaping Map2,
+    expRoot: @escaping Map2,
+    expRootSlope: @escaping Map2,
+    expRootFirst: @escaping Map2,
+    expRootSecond: @escaping Map2,
+    expPower: @escaping Map3,
+    power: @escaping Map2,
+    rational: @escaping Map3,
+    logOnePlus: @escaping Map2,
+    add: @escaping Combine,
+    multiply: @escaping Combine,
+    affine: @escaping Map2,
+    clampBelow: @escaping Map1,
+    angles: @escaping Angles,
+    networkDense: @escaping NetworkDense,
+    networkRectifier: @escaping NetworkRectifier,
+    networkDenseBackward: @escaping NetworkDenseBackward,
+    networkRectifierBackward: @escaping NetworkRectifierBackward,
+    arcCosine: @escaping ArcCosine,
+    arcCosineBackward: @escaping ArcCosineBackward
+  ) {
+    self.instructionSet = instructionSet
+    self.pairsSquared = pairsSquared
+    self.pairsAbsolute = pairsAbsolute
+    self.pairsPower = pairsPower
+    self.pairsDiffering = pairsDiffering
+    self.pairsPowerGradient = pairsPowerGradient
+    self.pairsPowerMoment = pairsPowerMoment
+    self.squaredFromInner = squaredFromInner
+    self.expLinear = expLinear
+    self.expRoot = expRoot
+    self.expRootSlope = expRootSlope
+    self.expRootFirst = expRootFirst
+    self.expRootSecond = expRootSecond
+    self.expPower = expPower
+    self.power = power
+    self.rational = rational
+    self.logOnePlus = logOnePlus
+    self.add = add
+    self.multiply = multiply
+    self.affine = affine
+    self.clampBelow = clampBelow
+    self.angles = angles
+    self.networkDense = networkDense
+    self.networkRectifier = networkRectifier
+    self.networkDenseBackward = networkDenseBackward
+    self.networkRectifierBackward = networkRectifierBackward
+    self.arcCosine = arcCosine
+    self.arcCosineBackward = arcCosineBackward
+  }
 }
 
 /// What `CMercerTiles` does for one element type. `Float` and `Double` conform; nothing else can.

@@ -52,7 +52,11 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
   /// Writes the entries of the tile.
   public func fill(_ tile: Tile<Element>) {
     fillDistances(tile)
-    for i in 0..<tile.rowCount { kernel.map(tile.columnCount, tile.base + i * tile.stride) }
+    if tile.stride == tile.columnCount {
+      kernel.map(tile.rowCount * tile.columnCount, tile.base)
+    } else {
+      for i in 0..<tile.rowCount { kernel.map(tile.columnCount, tile.base + i * tile.stride) }
+    }
   }
 
   /// Adds Σⱼ wᵢⱼ ∂k(xᵢ, zⱼ)/∂xᵢ over the tile, for each row i.

@@ -16,6 +16,8 @@ public struct RidgePlan: Sendable, Equatable {
 
   /// How it will be solved.
   public let method: Method
+  /// How many columns of K the preconditioner of an iteration is made from; 0 when exact.
+  public let rank: Int
   /// The bytes this will allocate, beside the data.
   public let expectedBytes: Int
   /// One sentence for the user.
@@ -35,10 +37,11 @@ public struct RidgePlan: Sendable, Equatable {
     let limit = context.memoryLimit
     if n <= exactLimit, exact <= limit {
       return RidgePlan(
-        method: .exact, expectedBytes: exact,
+        method: .exact, rank: 0, expectedBytes: exact,
         reason: "\(n) rows: a factorisation takes \(ByteCount(exact)) of \(ByteCount(limit))")
     }
-    let tiled = IterativeRidge().byteCount(rowCount: n, targetCount: k, as: Float.self)
+    let rank = Self.rank(rowCount: n, targetCount: k, limit: limit)
+    let tiled = bytes(rank: rank, rowCount: n, targetCount: k)
     let stored = tiled + 4 * n * n
     let why =
       n > exactLimit
@@ -46,7 +49,7 @@ public struct RidgePlan: Sendable, Equatable {
       : "a factorisation would take \(ByteCount(exact)), more than \(ByteCount(limit))"
     if stored <= limit {
       return RidgePlan(
-        method: .iterativeStored, expectedBytes: stored,
+        method: .iterativeStored, rank: rank, expectedBytes: stored,
         reason: "\(why); K is stored, as it is used many times (\(ByteCount(stored)))")
     }
     guard tiled <= limit else {
@@ -57,7 +60,18 @@ public struct RidgePlan: Sendable, Equatable {
         remedy: "raise --memory, or use fewer rows")
     }
     return RidgePlan(
-      method: .iterativeTiled, expectedBytes: tiled,
+      method: .iterativeTiled, rank: rank, expectedBytes: tiled,
       reason: "\(why); K is computed anew for each product, as \(ByteCount(stored)) would not fit")
+  }
+
+  private static func bytes(rank: Int, rowCount n: Int, targetCount k: Int) -> Int {
+    IterativeRidge(rank: rank).byteCount(rowCount: n, targetCount: k, as: Float.self)
+  }
+
+  /// The largest useful rank that leaves half of the memory to the rest.
+  private static func rank(rowCount n: Int, targetCount k: Int, limit: Int) -> Int {
+    var rank = min(IterativeRidge().rank, max(n / 4, 1))
+    while rank > 50, bytes(rank: rank, rowCount: n, targetCount: k) > limit / 2 { rank /= 2 }
+    return rank
   }
 }

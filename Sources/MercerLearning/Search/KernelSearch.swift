@@ -89,9 +89,10 @@ public struct KernelSearch: Sendable {
     guard data.count >= 2 else {
       throw MercerError(.invalidData, "one row cannot be left out of itself: two are needed")
     }
-    let score = score ?? { rows, residuals in
-      meanSquare(residuals, weights: data.weights.map { weights in rows.map { weights[$0] } })
-    }
+    let score =
+      score ?? { rows, residuals in
+        meanSquare(residuals, weights: data.weights.map { weights in rows.map { weights[$0] } })
+      }
     let first = sample(of: data.count, upTo: screeningRows)
     var trials: [Trial] = []
     for family in families {

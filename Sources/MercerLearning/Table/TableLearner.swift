@@ -196,7 +196,7 @@ public struct TableLearner: Sendable {
     }
     // Leaving each row out in turn would need a factorisation; some rows are kept aside instead.
     estimator.solver = .iterative(
-      IterativeRidge(onNonConvergence: .returnBest, seed: seed),
+      IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
       stored: plan.method == .iterativeStored)
     var stream = RandomStream(seed: seed, purpose: "hold-out rows")
     let heldCount = min(max(inputs.count / 50, 200), 2000)

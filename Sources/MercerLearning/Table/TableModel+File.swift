@@ -115,6 +115,7 @@ extension TableModel {
     } catch { throw damaged("the arrays inside the model are damaged: \(error.message)") }
     do throws(MercerError) {
       kernel = try makeKernel(parsing: description.kernel, of: Double.self)
+        .anchored(to: Points(inputs))
     } catch { throw damaged("the kernel \(quoted(description.kernel)) of the model is unknown") }
     let outputs =
       description.target.classNames.count > 2 ? description.target.classNames.count : 1

@@ -77,7 +77,8 @@ public struct ConjugateGradients: LinearSolver {
         break
       }
     }
-    let method = preconditioner == nil ? "conjugate gradients" : "preconditioned conjugate gradients"
+    let method =
+      preconditioner == nil ? "conjugate gradients" : "preconditioned conjugate gradients"
     let report = SolveReport(
       method: "\(method) (\(Element.scalarName))", relativeResidual: worst,
       iterations: state.iterations, stopReason: reason)

@@ -33,7 +33,8 @@ public struct IterativeRidge: Sendable {
   }
 
   /// The bytes beside the operator's own for n rows and k targets.
-  public func byteCount<Element: Scalar>(rowCount n: Int, targetCount k: Int, as: Element.Type) -> Int
+  public func byteCount<Element: Scalar>(rowCount n: Int, targetCount k: Int, as: Element.Type)
+    -> Int
   {
     let r = min(rank, n)
     return MemoryLayout<Element>.stride * (2 * n * r + 6 * n * k) + 16 * r * r

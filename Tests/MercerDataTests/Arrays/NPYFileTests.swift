@@ -1,6 +1,7 @@
 import Foundation
 import MercerCore
 import MercerData
+import MercerTestSupport
 import Testing
 
 @Suite struct NPYFileTests {
@@ -108,7 +109,7 @@ import Testing
   /// Each byte of a header takes other values; the file is read or refused, and never more.
   @Test func aChangedHeaderNeverCrashes() throws {
     let original = Array(try Data(contentsOf: URL(fileURLWithPath: arrayPath("version1.npy"))))
-    var generator = SplitMix(state: 7)
+    var generator = SplitMix64(seed: 7)
     var refused = 0
     for place in 0..<128 {
       for _ in 0..<4 {

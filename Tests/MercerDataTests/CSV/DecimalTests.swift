@@ -1,6 +1,7 @@
 import Foundation
 import MercerCore
 import MercerData
+import MercerTestSupport
 import Testing
 
 /// Numbers must be those of the standard library, bit for bit.
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func randomNumbers() throws {
-    var random = SplitMix(state: 1)
+    var random = SplitMix64(seed: 1)
     #if DEBUG
       let count = 2_000
     #else

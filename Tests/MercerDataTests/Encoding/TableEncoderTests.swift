@@ -1,6 +1,7 @@
 import Foundation
 import MercerCore
 import MercerData
+import MercerTestSupport
 import Testing
 
 @Suite struct TableEncoderTests {
@@ -61,7 +62,7 @@ import Testing
 
   @Test(arguments: 1...40)
   func theMedianIsThatOfTheSortedNumbers(count: Int) throws {
-    var generator = SplitMix(state: UInt64(count))
+    var generator = SplitMix64(seed: UInt64(count))
     let values = (0..<count).map { _ in Double(Int.random(in: 0...9, using: &generator)) }
     let sorted = values.sorted()
     let median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2

@@ -1,6 +1,7 @@
 import Foundation
 import MercerCore
 import MercerData
+import MercerTestSupport
 import Testing
 
 @Suite struct SafetensorsFileTests {
@@ -122,7 +123,7 @@ import Testing
   /// Each byte before the numbers takes other values; the file is read or refused, never more.
   @Test func aChangedHeaderNeverCrashes() throws {
     let original = try small.encoded()
-    var generator = SplitMix(state: 7)
+    var generator = SplitMix64(seed: 7)
     var refused = 0
     for place in 0..<(original.count - 43) {
       for _ in 0..<3 {

@@ -16,6 +16,8 @@ struct GoldenProcesses: Decodable {
     let predict_mean: [Double]
     let predict_std: [Double]
     let predict_cov: [[Double]]
+    let krr_dual: [Double]
+    let krr_predict: [Double]
 
     var testDescription: String { kernel }
   }
