@@ -6,7 +6,7 @@ import MercerReport
 struct CommonOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: "The seed of every random choice; the same seed gives the same result.",
+    help: "The seed of every random choice; the same seed gives the same result (default: 0).",
     transform: OptionValue.seed)
   var seed: UInt64 = 0
 
