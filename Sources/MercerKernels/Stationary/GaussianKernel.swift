@@ -26,6 +26,11 @@ public struct GaussianKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
+  /// φ in registers.
+  public var fusedMap: FusedMap<Element>? {
+    FusedMap(.expLinear, c: Element(-0.5 / (lengthScale * lengthScale)))
+  }
+
   /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.expLinear(count, s, 1, Element(-0.5 / (lengthScale * lengthScale)))

@@ -31,6 +31,11 @@ public struct LaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
+  /// φ in registers.
+  public var fusedMap: FusedMap<Element>? {
+    FusedMap(.expRoot, c: Element(1 / lengthScale))
+  }
+
   /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.expRoot(count, s, 1, Element(1 / lengthScale))

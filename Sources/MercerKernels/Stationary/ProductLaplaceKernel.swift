@@ -32,6 +32,11 @@ public struct ProductLaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
   /// q.
   public var exponent: Double { 1 }
 
+  /// φ in registers.
+  public var fusedMap: FusedMap<Element>? {
+    FusedMap(.expLinear, c: Element(-1 / lengthScale))
+  }
+
   /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     Element.loops.expLinear(count, s, 1, Element(-1 / lengthScale))
