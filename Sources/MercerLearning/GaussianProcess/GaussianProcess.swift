@@ -1,4 +1,5 @@
 public import MercerCore
+import MercerKernels
 
 /// Gaussian process regression, exact.
 ///
@@ -56,6 +57,8 @@ public struct GaussianProcess: Estimator {
     _ data: LabelledData<Points<Double>>, context: ExecutionContext = .default
   ) throws(MercerError) -> GaussianProcessModel {
     let output = OutputScale(data.targets, scaling)
+    // A centred kernel is centred on what it is fitted on, also where variances are asked for.
+    let kernel = try (kernel as? any PointKernel<Double>)?.anchored(to: data.inputs) ?? kernel
     let posterior = try TrainingPosterior(
       kernel: kernel, inputs: data.inputs, targets: output.scaled(data.targets),
       noise: Self.noise(noiseVariance, data), jitter: jitter, context: context)

@@ -112,21 +112,21 @@ public struct KernelRidge: Estimator {
     }
     let points = Points<Float>(Matrix(converting: inputs.coordinates))
     let narrow = try expressible.expression.makeKernel(of: Float.self).anchored(to: points)
-    let solution: Solution<Float> = try solveAs(
-      narrow, points,
-      Matrix<Float>(converting: targets), shifts.map { Float($0) }, solver, stored, context)
-    return Solution(values: Matrix(converting: solution.values), report: solution.report)
+    return try solveAs(
+      narrow, points, Matrix<Float>(converting: targets), shifts.map { Float($0) }, solver, stored,
+      context, exact: try TiledGram(kernel, inputs: inputs))
   }
 
   private func solveAs<K: Kernel>(
     _ kernel: K, _ inputs: Points<K.Element>, _ targets: Matrix<K.Element>, _ shifts: [K.Element],
-    _ solver: IterativeRidge, _ stored: Bool, _ context: ExecutionContext
-  ) throws(MercerError) -> Solution<K.Element> where K.Inputs == Points<K.Element> {
+    _ solver: IterativeRidge, _ stored: Bool, _ context: ExecutionContext,
+    exact: (any SymmetricGramOperator<Double>)? = nil
+  ) throws(MercerError) -> Solution<Double> where K.Inputs == Points<K.Element> {
     let tiled = try TiledGram(kernel, inputs: inputs)
     var gram: any SymmetricGramOperator<K.Element> = tiled
     if stored { gram = try DenseGram(try tiled.densified(context: context)) }
     return try solver.solve(
-      gram,
+      gram, exact: exact,
       columns: { (centres) throws(MercerError) in
         try TiledCrossGram(kernel, rows: inputs, columns: inputs.subset(at: centres))
           .densified(context: context)

@@ -78,6 +78,7 @@ public struct ExactRidge: Sendable {
     try context.checkMemory(byteCount(rowCount: n), for: "an exact fit of \(n) rows")
     let system = try ShiftedGram(gram, by: shifts)
     if !usesDouble(n), let result = try solveMixed(system, targets, context) { return result }
+    try context.checkMemory(8 * n * n, for: "a factorisation of \(n) rows in Double")
     let factor = try Cholesky(
       try lowerTriangle(of: system, as: Double.self, context), context: context)
     return Result(

@@ -37,22 +37,24 @@ public struct IterativeRidge: Sendable {
     -> Int
   {
     let r = min(rank, n)
-    return MemoryLayout<Element>.stride * (2 * n * r + 6 * n * k) + 16 * r * r
+    return MemoryLayout<Element>.stride * (2 * n * r + 4 * n * k) + 24 * n * k + 16 * r * r
   }
 
   /// Solves for every column of the targets.
   ///
   /// - Parameters:
   ///   - gram: K, n × n.
+  ///   - exact: K in Double, for the true residual, where `gram` is in Float; nil to do without.
   ///   - columns: gives K(X, C) for row numbers C, n × r.
   ///   - shifts: λ, or λ / wᵢ with sample weights; n values above 0.
   ///   - targets: Y, n × k.
   /// - Throws: `.didNotConverge`, `.notPositiveDefinite`, `.memoryLimit`, `.cancelled`.
   public func solve<Element: Scalar>(
     _ gram: any SymmetricGramOperator<Element>,
+    exact: (any SymmetricGramOperator<Double>)? = nil,
     columns: ([Int]) throws(MercerError) -> Matrix<Element>, shifts: [Element],
     targets: Matrix<Element>, context: ExecutionContext
-  ) throws(MercerError) -> Solution<Element> {
+  ) throws(MercerError) -> Solution<Double> {
     let n = gram.rowCount
     try context.checkMemory(
       byteCount(rowCount: n, targetCount: targets.columnCount, as: Element.self),
@@ -65,14 +67,15 @@ public struct IterativeRidge: Sendable {
       columns: try columns(centres), centres: centres, ridge: ridge, context: context)
     let solver = ConjugateGradients(
       tolerance: tolerance, iterationLimit: iterationLimit, onNonConvergence: onNonConvergence)
-    var solution = try solver.solve(
-      try gram.shifted(by: shifts), targets, preconditioner: preconditioner, stage: "fit",
+    let solution = try solver.solveInDouble(
+      try gram.shifted(by: shifts),
+      exact: try exact?.shifted(by: shifts.map { Double($0) }), targets,
+      preconditioner: preconditioner, stage: "fit",
       context: context)
     var report = solution.report
     report.method =
       "conjugate gradients, Nyström preconditioner of rank \(preconditioner.eigenvalues.count) "
       + "(\(Element.scalarName))"
-    solution = Solution(values: solution.values, report: report)
-    return solution
+    return Solution(values: solution.values, report: report)
   }
 }

@@ -63,7 +63,7 @@ public struct NystromPreconditioner<Element: Scalar>: Preconditioner {
       }
     }
     var result = try vectors.multiplied(by: inside, context: context)
-    addScaledColumns([Double](repeating: 1, count: width), r, to: &result)
+    combineColumns(&result, adding: r)
     return result
   }
 }
