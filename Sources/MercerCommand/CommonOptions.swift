@@ -4,26 +4,29 @@ import MercerReport
 
 /// What every verb understands.
 struct CommonOptions: ParsableArguments {
-  @Option(help: "The seed of every random choice; the same seed gives the same result.")
+  @Option(
+    parsing: .unconditional,
+    help: "The seed of every random choice; the same seed gives the same result.",
+    transform: OptionValue.seed)
   var seed: UInt64 = 0
 
-  @Option(help: "How many threads work at once (default: all cores). The result does not change.")
+  @Option(
+    parsing: .unconditional,
+    help: "How many threads work at once (default: all cores). The result does not change.",
+    transform: OptionValue.count)
   var threads: Int?
 
-  @Option(help: "The most memory to allocate for the work, such as 4GB (default: 70 % of it).")
-  var memory: MemorySize?
+  @Option(
+    parsing: .unconditional,
+    help: "The most memory to allocate for the work, such as 4GB (default: 70 % of the machine's).",
+    transform: OptionValue.memorySize)
+  var memory: ByteCount?
 
   @Flag(help: "Print one JSON object on standard output, and nothing else there.")
   var json = false
 
   @Flag(help: "Print no progress and no summary.")
   var quiet = false
-
-  mutating func validate() throws {
-    if let threads, threads < 1 {
-      throw ValidationError("--threads takes a whole number of at least 1, not \(threads)")
-    }
-  }
 
   /// The context that the options describe.
   var context: ExecutionContext {
@@ -41,14 +44,44 @@ struct CommonOptions: ParsableArguments {
   }
 }
 
-/// A number of bytes on the command line.
-struct MemorySize: ExpressibleByArgument {
-  let bytes: Int
+/// Reads the values of options, and says what they may be.
+enum OptionValue {
+  static func positiveNumber(_ text: String) throws -> Double {
+    guard let value = Double(text), value > 0, value.isFinite else {
+      throw ValidationError("it takes a number above 0")
+    }
+    return value
+  }
 
-  init?(argument: String) {
-    guard let count = ByteCount(argument) else { return nil }
-    bytes = count.bytes
+  static func count(_ text: String) throws -> Int {
+    guard let value = Int(text), value >= 1 else {
+      throw ValidationError("it takes a whole number of at least 1")
+    }
+    return value
+  }
+
+  static func seed(_ text: String) throws -> UInt64 {
+    guard let value = UInt64(text) else {
+      throw ValidationError("it takes a whole number of at least 0")
+    }
+    return value
+  }
+
+  static func memorySize(_ text: String) throws -> ByteCount {
+    guard let value = ByteCount(text) else {
+      throw ValidationError("it takes a size such as 500MB or 4GB")
+    }
+    return value
   }
 }
 
 extension LearningTask: ExpressibleByArgument {}
+
+extension MercerError {
+  /// The same error with the file it is about, if it does not say where it is.
+  func placed(in file: String) -> MercerError {
+    var copy = self
+    if copy.place == nil { copy.place = Place(file: file) }
+    return copy
+  }
+}

@@ -24,7 +24,8 @@ struct EvaluateCommand: ParsableCommand {
   mutating func run() throws {
     let context = common.context
     let model = try TableModel(readingFrom: model)
-    let rows = try CSVReader.read(path: table, context: context)
+    let rows = try CSVReader.read(
+      path: table, options: CSVOptions(kinds: model.encoder.columnKinds), context: context)
     let (evaluation, seconds) = try timed { () throws(MercerError) in
       try model.evaluate(rows, context: context)
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Mercer
 import MercerReport
 
@@ -14,7 +13,8 @@ struct FitCommand: ParsableCommand {
       Examples:
         mercer fit houses.csv --target price
         mercer fit train.csv.gz --target label --test test.csv.gz --output run1
-        mercer fit t.csv --target y --ignore id --kernel "matern(smoothness: 2.5, lengthScale: 3)"
+        mercer fit t.csv --target y --ignore id --ignore name --seed 7
+        mercer fit t.csv --target y --kernel "matern(smoothness: 2.5)" --ridge 0.01
       """)
 
   @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
@@ -33,7 +33,9 @@ struct FitCommand: ParsableCommand {
   var kernel: String?
 
   @Option(
-    help: "The ridge, for a target of standard deviation 1 (default: by leave-one-out).")
+    parsing: .unconditional,
+    help: "The ridge, for a target of standard deviation 1 (default: by leave-one-out).",
+    transform: OptionValue.positiveNumber)
   var ridge: Double?
 
   @Option(name: .customLong("ignore"), help: "A column to leave out; may be given several times.")
@@ -45,11 +47,12 @@ struct FitCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
-    if let ridge, !(ridge > 0 && ridge.isFinite) {
-      throw ValidationError("--ridge takes a number above 0, not \(ridge)")
+    if table == InputFile.standardInput && test == InputFile.standardInput {
+      throw ValidationError("only one of the two tables can be read from standard input")
     }
   }
 
+  // What is cheap to check comes first, and nothing is written before all of it holds.
   mutating func run() throws {
     let context = common.context
     var learner = TableLearner(target: target)
@@ -59,69 +62,56 @@ struct FitCommand: ParsableCommand {
     learner.seed = common.seed
     if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
 
-    let (tables, readSeconds) = try timed { () throws(MercerError) in
-      (
-        train: try CSVReader.read(path: table, context: context),
-        test: try readTest(context)
-      )
+    let (train, trainSeconds) = try timed { () throws(MercerError) in
+      try CSVReader.read(path: table, context: context)
     }
-    let directory = try OutputDirectory(path: output)
-    let outcome = try learner.fit(tables.train, context: context)
+    let (prepared, prepareSeconds) = try timed { () throws(MercerError) in
+      try learner.prepare(train, context: context)
+    }
+    let (held, heldSeconds) = try timed { () throws(MercerError) in
+      try readTest(prepared, context)
+    }
+    let directory = try OutputDirectory(path: output, for: ["model.safetensors", "metrics.json"])
+
+    let outcome = try learner.fit(prepared, context: context)
     let model = outcome.model
     let (evaluation, predictSeconds) = try timed {
       () throws(MercerError) -> TableModel.Evaluation? in
-      if let test = tables.test { return try model.evaluate(test, context: context) }
+      if let held { return try model.evaluate(held, context: context) }
       return nil
     }
     Terminal.progressLine.clear()
     let metrics = FitMetrics(
       model: model, test: evaluation?.metrics,
       seconds: [
-        "read": readSeconds, "search": outcome.seconds.search, "fit": outcome.seconds.fit,
-        "predict": predictSeconds,
+        "read": trainSeconds + prepareSeconds + heldSeconds, "search": outcome.seconds.search,
+        "fit": outcome.seconds.fit, "predict": predictSeconds,
       ])
     let modelPath = directory.path(of: "model.safetensors")
     let metricsPath = directory.path(of: "metrics.json")
+    let metricsText = try Terminal.json(metrics)
+    try directory.make()
     try model.write(to: modelPath)
-    try AtomicFile.write(try Terminal.json(metrics), to: metricsPath)
+    try AtomicFile.write(metricsText, to: metricsPath)
+    if let evaluation { report(evaluation.notes, to: common) }
     if common.json {
-      try Terminal.printJSON(metrics)
+      print(metricsText, terminator: "")
     } else if !common.quiet {
       print(
         FitSummary(
-          table: tables.train, outcome: outcome, evaluation: evaluation, metrics: metrics,
+          table: train, outcome: outcome, evaluation: evaluation, metrics: metrics,
           files: [modelPath, metricsPath]
         ).text, terminator: "")
     }
   }
 
-  private func readTest(_ context: ExecutionContext) throws(MercerError) -> Table? {
+  private func readTest(
+    _ prepared: PreparedTable, _ context: ExecutionContext
+  ) throws(MercerError) -> Table? {
     guard let test else { return nil }
-    return try CSVReader.read(path: test, context: context)
+    let held = try CSVReader.read(
+      path: test, options: CSVOptions(kinds: prepared.encoder.columnKinds), context: context)
+    try prepared.check(held)
+    return held
   }
-}
-
-/// The directory that a run writes into, made and tried before the work begins, so that a fit does
-/// not end with nowhere to go.
-struct OutputDirectory {
-  private let directory: URL
-
-  init(path: String) throws(MercerError) {
-    directory = URL(fileURLWithPath: path, isDirectory: true)
-    let place = MercerError.Place(file: path)
-    do {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    } catch {
-      throw MercerError(
-        .unwritableFile, "the output directory cannot be made", at: place,
-        remedy: "name another one with --output")
-    }
-    guard access(path, W_OK | X_OK) == 0 else {
-      throw MercerError(
-        .unwritableFile, "the output directory may not be written", at: place,
-        remedy: "name another one with --output")
-    }
-  }
-
-  func path(of file: String) -> String { directory.appendingPathComponent(file).relativePath }
 }

@@ -60,8 +60,19 @@ struct KernelCommand: ParsableCommand {
     let kernel = try makeKernel(parsing: kernel, of: Element.self)
     let rows = try points(x, as: type)
     let columns = try z.map { (path) throws(MercerError) in try points(path, as: type) }
+    if let z, let columns, columns.dimension != rows.dimension {
+      let count = NumberText.quantity(columns.dimension, "feature")
+      throw MercerError(
+        .shapeMismatch, "has rows of \(count), but \(x) of \(rows.dimension)", at: .init(file: z),
+        remedy: "both files need the same features")
+    }
+    if let output { try AtomicFile.check(output) }
     let (matrix, seconds) = try timed { () throws(MercerError) in
-      try gram(kernel, rows, columns, context)
+      do throws(MercerError) {
+        return try gram(kernel, rows, columns, context)
+      } catch {
+        throw error.placed(in: x)
+      }
     }
     guard matrix.isFinite else {
       throw MercerError(
@@ -80,12 +91,29 @@ struct KernelCommand: ParsableCommand {
   private func points<Element: Scalar>(
     _ path: String, as type: Element.Type
   ) throws(MercerError) -> Points<Element> {
-    let array = try ArrayReader.read(path: path)
-    let matrix: Matrix<Element> = try array.flattened(as: type)
-    guard matrix.isFinite else {
+    let matrix: Matrix<Element>
+    do throws(MercerError) {
+      matrix = try ArrayReader.read(path: path).flattened(as: type)
+    } catch {
+      throw error.placed(in: path)
+    }
+    guard matrix.rowCount > 0 else {
       throw MercerError(
-        .invalidData, "the array has entries that are not finite numbers", at: .init(file: path),
-        remedy: "remove or fill them")
+        .invalidData, "the array has no rows", at: .init(file: path),
+        remedy: "give at least one input, one a row")
+    }
+    guard matrix.columnCount > 0 else {
+      throw MercerError(
+        .invalidData, "the rows of the array are empty", at: .init(file: path),
+        remedy: "give each input at least one feature")
+    }
+    if !matrix.isFinite,
+      let index = matrix.elements.firstIndex(where: { !$0.isFinite })
+    {
+      throw MercerError(
+        .invalidData,
+        "row \(index / matrix.columnCount + 1) has an entry that is not a finite number",
+        at: .init(file: path), remedy: "remove or fill such entries")
     }
     return Points(matrix)
   }

@@ -20,6 +20,7 @@ struct MercerCommand: ParsableCommand {
 
   static func main() {
     do {
+      try refuseUnknownVerb()
       var command = try parseAsRoot()
       try command.run()
     } catch {
@@ -33,8 +34,38 @@ struct MercerCommand: ParsableCommand {
         print(fullMessage(for: error))
         Foundation.exit(0)
       }
-      Terminal.printError(fullMessage(for: error))
+      Terminal.printError(usageError(message(for: error)))
       Foundation.exit(2)
     }
+  }
+
+  private static var verbs: [String] {
+    configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// The verb among the arguments.
+  private static var verb: String? {
+    let names = verbs
+    return CommandLine.arguments.dropFirst().first { names.contains($0) }
+  }
+
+  /// A word that is no verb would be called an unexpected argument; this names the verbs.
+  private static func refuseUnknownVerb() throws {
+    let names = verbs
+    guard let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"),
+      !(names + ["help"]).contains(first)
+    else { return }
+    throw ValidationError(
+      "there is no command \(quoted(first))\(suggestion(for: first, among: names))")
+  }
+
+  /// A mistake in the arguments on one line: what is wrong, and where help is.
+  private static func usageError(_ message: String) -> String {
+    let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let text = (words.prefix(1).lowercased() + words.dropFirst())
+      .replacing("missing expected argument", with: "missing argument")
+      .replacing(#/ <[a-z-]+>'/#, with: "'")
+    let help = (["mercer", verb].compactMap { $0 } + ["--help"]).joined(separator: " ")
+    return "mercer: \(text.hasSuffix(".") ? String(text.dropLast()) : text) (see \(help))"
   }
 }

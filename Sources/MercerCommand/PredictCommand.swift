@@ -41,7 +41,9 @@ struct PredictCommand: ParsableCommand {
   mutating func run() throws {
     let context = common.context
     let model = try TableModel(readingFrom: model)
-    let rows = try CSVReader.read(path: table, context: context)
+    if let output { try AtomicFile.check(output) }
+    let rows = try CSVReader.read(
+      path: table, options: CSVOptions(kinds: model.encoder.columnKinds), context: context)
     let (predictions, notes) = try model.predict(rows, level: level, context: context)
     Terminal.progressLine.clear()
     report(notes, to: common)

@@ -79,10 +79,17 @@ enum WholeFile {
   private static func failure(_ path: String, _ reason: Int32) -> MercerError {
     let message =
       switch reason {
-      case ENOENT: "there is no such file"
+      case ENOENT, ENOTDIR: "there is no such file"
       case EISDIR: "is a directory, not a file"
       default: "cannot be read: \(String(cString: strerror(reason)))"
       }
-    return MercerError(.unreadableFile, message, at: .init(file: path))
+    let remedy: String? =
+      switch reason {
+      case ENOENT, ENOTDIR: "check the name and the folder"
+      case EISDIR: "name a file inside it"
+      case EACCES, EPERM: "ask for read permission, e.g. chmod u+r"
+      default: nil
+      }
+    return MercerError(.unreadableFile, message, at: .init(file: path), remedy: remedy)
   }
 }

@@ -99,8 +99,9 @@ struct CSVAssembly {
     let name = header.names[column]
     guard let offset else {
       return MercerError(
-        .invalidData, "column \"\(name)\" has numbers with a decimal point and with a comma",
-        at: .init(file: document.source, column: name), remedy: "use one of them throughout")
+        .invalidData, "there are numbers with a decimal point and with a comma",
+        at: .init(file: document.source, column: quoted(name)), remedy: "use one of them throughout"
+      )
     }
     var cursor = document.cursor(at: offset)
     let text: String
@@ -109,11 +110,10 @@ struct CSVAssembly {
     } catch {
       throw error.error(in: document, names: header.names)
     }
-    let shown = text.count > 40 ? text.prefix(40) + "…" : text[...]
     let what = kind == .numeric ? "a number" : "a date"
     return MercerError(
-      .invalidData, "column \"\(name)\" has \"\(shown)\", which is not \(what)",
-      at: document.place(offset, column: name),
+      .invalidData, "\(quoted(text)) is not \(what)",
+      at: document.place(offset, column: quoted(name)),
       remedy: "correct the cell, or leave it empty if the value is missing")
   }
 
@@ -129,8 +129,8 @@ struct CSVAssembly {
     guard let first else { return }
     let name = header.names[first.column]
     throw MercerError(
-      .invalidData, "column \"\(name)\" has an infinite value",
-      at: document.place(first.offset, column: name),
+      .invalidData, "the number is infinite",
+      at: document.place(first.offset, column: quoted(name)),
       remedy: "write a finite number, or leave the cell empty if the value is missing")
   }
 

@@ -25,7 +25,7 @@ extension CSVFault {
   /// The error to show.
   func error(in document: CSVDocument, names: [String]) -> MercerError {
     // A header that cannot be read has no names yet.
-    let columnName = column.map { $0 < names.count ? names[$0] : String($0 + 1) }
+    let columnName = column.map { $0 < names.count ? quoted(names[$0]) : String($0 + 1) }
     let place = document.place(offset, column: columnName)
     switch reason {
     case .ragged(let cellCount):

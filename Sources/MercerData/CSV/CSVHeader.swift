@@ -35,7 +35,7 @@ struct CSVHeader: Sendable {
     for (index, name) in names.enumerated() {
       if let other = first.updateValue(index, forKey: name) {
         throw MercerError(
-          .invalidData, "columns \(other + 1) and \(index + 1) are both called \"\(name)\"",
+          .invalidData, "columns \(other + 1) and \(index + 1) are both called \(quoted(name))",
           at: place, remedy: "give each column its own name")
       }
     }

@@ -61,7 +61,7 @@ extension TableEncoder {
       throw MercerError(
         .invalidParameter,
         "there is no column \(quoted(name))" + suggestion(for: name, among: names),
-        at: .init(file: table.source))
+        at: .init(file: table.source), remedy: "the columns are \(listed(names))")
     }
   }
 

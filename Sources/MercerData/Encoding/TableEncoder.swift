@@ -43,6 +43,22 @@ public struct TableEncoder: Sendable, Equatable, Codable {
     columns.indices.flatMap { Array(repeating: $0, count: columns[$0].featureCount) }
   }
 
+  /// The kinds of the columns that are used, for the reader of a table to be encoded: with them a
+  /// row is read in the same way whatever other rows the table has, and a cell that does not fit is
+  /// refused with its line.
+  public var columnKinds: [String: ColumnKind] {
+    var kinds: [String: ColumnKind] = [:]
+    for column in columns {
+      kinds[column.name] =
+        switch column.rule {
+        case .numeric(_, _, _, _, let isDate): isDate ? .date : .numeric
+        case .boolean: .boolean
+        case .category: .categorical
+        }
+    }
+    return kinds
+  }
+
   /// The coordinates that hold codes, for the kernel `overlap(on:)`; empty with one-hot categories.
   public var overlapFeatures: [Int] {
     let sources = featureColumns
@@ -132,6 +148,7 @@ public struct TableEncoder: Sendable, Equatable, Codable {
         ? "the column \(quoted(first)), which the model needs, is missing"
         : "\(absent.count) columns that the model needs are missing: \(listed(absent))",
       at: .init(file: table.source),
-      remedy: near.map { "is \(quoted($0)) the column \(quoted(first))?" })
+      remedy: near.map { "is \(quoted($0)) the column \(quoted(first))?" }
+        ?? "add what is missing, or fit a model without it")
   }
 }

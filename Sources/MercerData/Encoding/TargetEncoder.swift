@@ -37,7 +37,8 @@ public struct TargetEncoder: Sendable, Equatable, Codable {
         cells.keptRows.isEmpty
           ? "the target has no value in any row"
           : "the target is \(quoted(cells.name(ofFirst: 0))) in every row: "
-            + "there is nothing to learn")
+            + "there is nothing to learn",
+        remedy: "name another column, or give rows that differ in this one")
     }
     let chosen = if let task { task } else { try cells.likelyTask() }
     let encoder = TargetEncoder(
@@ -59,7 +60,8 @@ public struct TargetEncoder: Sendable, Equatable, Codable {
   public func decode(_ column: Column, source: String) throws(MercerError) -> Target {
     let cells = try TargetCells(column, source: source)
     guard !cells.keptRows.isEmpty else {
-      throw cells.refused("the target has no value in any row")
+      throw cells.refused(
+        "the target has no value in any row", remedy: "give rows that have one")
     }
     return try decode(cells)
   }

@@ -80,6 +80,19 @@ public enum AtomicFile {
     }
   }
 
+  /// Finds out whether a file can be written, without writing anything: so that long work does not
+  /// end with nowhere to go.
+  ///
+  /// - Throws: `.unwritableFile`, as for writing, for what can be known beforehand.
+  public static func check(_ path: String) throws(MercerError) {
+    guard case .file(let target, _) = try destination(of: path) else { return }
+    let directory = directory(of: target)
+    guard access(directory, F_OK) == 0 else { throw noDirectory(directory, for: path) }
+    guard access(directory, W_OK | X_OK) == 0 else {
+      throw failure(path, "the directory \(directory) cannot be written", errno)
+    }
+  }
+
   /// Replaces the file at a path by these bytes.
   ///
   /// - Throws: `.unwritableFile` when the path is a directory, its directory is absent or may not
@@ -197,9 +210,7 @@ extension AtomicFile {
     }
     let reason = errno
     if reason == ENOENT, access(directory, F_OK) != 0 {
-      throw MercerError(
-        .unwritableFile, "the directory \(directory) does not exist", at: .init(file: path),
-        remedy: "create it first")
+      throw noDirectory(directory, for: path)
     }
     throw failure(path, "the directory \(directory) cannot be written", reason)
   }
@@ -209,8 +220,22 @@ extension AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  fileprivate static func failure(_ path: String, _ what: String, _ reason: Int32) -> MercerError {
+  private static func noDirectory(_ directory: String, for path: String) -> MercerError {
     MercerError(
-      .unwritableFile, "\(what): \(String(cString: strerror(reason)))", at: .init(file: path))
+      .unwritableFile, "the directory \(directory) does not exist", at: .init(file: path),
+      remedy: "create it first")
+  }
+
+  fileprivate static func failure(_ path: String, _ what: String, _ reason: Int32) -> MercerError {
+    let remedy: String? =
+      switch reason {
+      case ENOTDIR: "a part of the path before the last is a file: choose another place"
+      case EACCES, EPERM, EROFS: "ask for write permission, or choose another place"
+      case ENOSPC, EDQUOT: "make room on the disk, or choose another place"
+      default: nil
+      }
+    return MercerError(
+      .unwritableFile, "\(what): \(String(cString: strerror(reason)))", at: .init(file: path),
+      remedy: remedy)
   }
 }

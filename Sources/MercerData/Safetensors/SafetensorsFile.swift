@@ -43,7 +43,7 @@ public struct SafetensorsFile: Sendable, Equatable {
     }
     let length = bytes[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(Self.largestHeader) else {
-      throw malformed("is not a safetensors file: a header of \(length) bytes is too long")
+      throw malformed("is not a safetensors file: it does not begin with the length of a header")
     }
     let start = 8 + Int(length)
     guard start <= bytes.count else {

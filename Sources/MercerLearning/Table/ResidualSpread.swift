@@ -28,6 +28,20 @@ public struct ResidualSpread: Sendable, Codable, Equatable {
     }
   }
 
+  /// Reads a spread, and refuses one without a half-width for each level.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    deviation = try container.decode(Double.self, forKey: .deviation)
+    levels = try container.decode([Double].self, forKey: .levels)
+    halfWidths = try container.decode([Double].self, forKey: .halfWidths)
+    guard levels.count == halfWidths.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .halfWidths, in: container, debugDescription: "not one half-width a level")
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey { case deviation, levels, halfWidths }
+
   /// The half-width of the interval that holds a share of new rows; of the nearest level kept.
   public func halfWidth(level: Double) -> Double {
     let nearest = levels.indices.min { abs(levels[$0] - level) < abs(levels[$1] - level) }

@@ -1,6 +1,7 @@
 public import MercerCore
 public import MercerData
 public import MercerKernels
+import MercerOperators
 import MercerSolvers
 
 /// From a table to a model: kinds and task found, kernels searched, the best fitted on all rows.
@@ -39,38 +40,91 @@ public struct TableLearner: Sendable {
     public let seconds: (search: Double, fit: Double)
   }
 
-  /// Fits.
+  /// Reads what there is to learn: the task, how columns become coordinates, and the plan of the
+  /// solve. All that can be wrong with the input is found here, before any long work.
   ///
+  /// - Complexity: O(rows · columns).
   /// - Throws: `.invalidData` for a target that is absent, missing everywhere, constant, or of one
-  ///   class, and for fewer than two rows; what the solvers throw.
-  public func fit(
+  ///   class, and for fewer than two rows; `.invalidParameter` for an ignored column that is absent
+  ///   or the target, and for a kernel that does not fit the columns; `.memoryLimit`.
+  public func prepare(
     _ table: Table, context: ExecutionContext = .default
-  ) throws(MercerError) -> Outcome {
-    let clock = ContinuousClock()
+  ) throws(MercerError) -> PreparedTable {
+    let column = try targetColumn(of: table)
+    let (targetEncoder, truth) = try TargetEncoder.fit(
+      column: column, task: task, source: table.source)
+    guard truth.keptRows.count > 1 else {
+      throw MercerError(
+        .invalidData, "one row with a target is not enough to learn from",
+        at: .init(file: table.source), remedy: "a fit needs at least two")
+    }
+    let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
+    let encoder = try TableEncoder.fit(
+      table: rows, excluding: [target] + ignoredColumns, options: encoding)
+    let inputs = try encoder.encode(rows, as: Double.self)
+    if let kernel { try check(kernel, on: inputs, encoder, source: table.source) }
+    let problem = try TableProblem(
+      truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses)
+    let plan = try RidgePlan.plan(
+      rowCount: inputs.count, targetCount: problem.codes.columnCount, context: context)
+    return PreparedTable(
+      source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
+      droppedRows: truth.droppedRowCount, inputs: inputs, problem: problem)
+  }
+
+  /// Binds the kernel to one row, which finds, for instance, that there are not as many scales as
+  /// coordinates.
+  private func check(
+    _ kernel: any PointKernel<Double>, on inputs: Points<Double>, _ encoder: TableEncoder,
+    source: String
+  ) throws(MercerError) {
+    do throws(MercerError) {
+      _ = try TiledGram(kernel, inputs: inputs.subset(at: [0]))
+    } catch {
+      throw MercerError(
+        error.code, error.message, at: error.place ?? .init(file: source),
+        remedy: error.remedy ?? "the coordinates are \(listed(encoder.featureNames))")
+    }
+  }
+
+  private func targetColumn(of table: Table) throws(MercerError) -> Column {
     let names = table.columns.map(\.name)
     guard let column = table.column(named: target) else {
       throw MercerError(
         .invalidData,
         "there is no column \(quoted(target))\(suggestion(for: target, among: names))",
-        at: .init(file: table.source),
-        remedy: "the columns are \(listed(names))")
+        at: .init(file: table.source), remedy: "the columns are \(listed(names))")
+    }
+    guard !ignoredColumns.contains(target) else {
+      throw MercerError(
+        .invalidParameter, "the column \(quoted(target)) is the target and cannot be ignored",
+        at: .init(file: table.source), remedy: "ignore another column, or name another target")
     }
     guard table.rowCount > 1 else {
       throw MercerError(
         .invalidData, "one row is not enough to learn from", at: .init(file: table.source),
         remedy: "a fit needs at least two rows")
     }
-    let (targetEncoder, truth) = try TargetEncoder.fit(
-      column: column, task: task, source: table.source)
-    let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
-    let encoder = try TableEncoder.fit(
-      table: rows, excluding: [target] + ignoredColumns, options: encoding)
-    let inputs = try encoder.encode(rows, as: Double.self)
-    let problem = try TableProblem(
-      truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses)
-    let plan = try RidgePlan.plan(
-      rowCount: inputs.count, targetCount: problem.codes.columnCount, context: context)
+    return column
+  }
 
+  /// Fits to a table.
+  ///
+  /// - Throws: as `prepare`, and what the solvers throw.
+  public func fit(
+    _ table: Table, context: ExecutionContext = .default
+  ) throws(MercerError) -> Outcome {
+    try fit(prepare(table, context: context), context: context)
+  }
+
+  /// Fits to a table that this learner has prepared.
+  ///
+  /// - Throws: what the solvers throw; `.cancelled`.
+  public func fit(
+    _ prepared: PreparedTable, context: ExecutionContext = .default
+  ) throws(MercerError) -> Outcome {
+    let clock = ContinuousClock()
+    let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
     let started = clock.now
     let found = try search(inputs, problem, context)
     let searched = clock.now
@@ -78,14 +132,14 @@ public struct TableLearner: Sendable {
     let finished = clock.now
 
     let history = TableModel.History(
-      source: table.source, rows: inputs.count, validationMethod: fitted.validationMethod,
+      source: prepared.source, rows: inputs.count, validationMethod: fitted.validationMethod,
       validation: fitted.validation, naive: problem.naive, seed: seed,
       version: MercerVersion.current)
     return Outcome(
       model: TableModel(
-        encoder: encoder, target: targetEncoder, regression: fitted.regression,
+        encoder: prepared.encoder, target: prepared.target, regression: fitted.regression,
         calibration: fitted.calibration, spread: fitted.spread, history: history),
-      leaderboard: found.leaderboard, plan: plan, droppedRows: truth.droppedRowCount,
+      leaderboard: found.leaderboard, plan: plan, droppedRows: prepared.droppedRows,
       seconds: ((searched - started).seconds, (finished - searched).seconds))
   }
 

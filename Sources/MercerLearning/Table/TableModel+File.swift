@@ -25,6 +25,15 @@ extension TableModel {
     var calibration: ProbabilityCalibration?
     var spread: ResidualSpread?
     var history: History
+
+    /// Whether the parts are those of one task, so that predictions find what they look for.
+    var isConsistent: Bool {
+      switch target.task {
+      case .regression: target.classNames.isEmpty && calibration == nil && spread != nil
+      case .binary: target.classNames.count == 2 && calibration != nil
+      case .multiclass: target.classNames.count >= 2 && calibration != nil
+      }
+    }
   }
 
   /// Writes the model, replacing an old file at once or not at all.
@@ -62,10 +71,19 @@ extension TableModel {
   /// - Throws: `.unreadableFile`, `.malformedFile` when it is damaged or no model,
   ///   `.unsupportedFormat` when a newer version wrote it.
   public init(readingFrom path: String) throws(MercerError) {
-    let file = try SafetensorsFile(readingFrom: path)
     func damaged(_ what: String) -> MercerError {
       MercerError(
-        .malformedFile, what, at: .init(file: path), remedy: "fit the model again")
+        .malformedFile, what, at: .init(file: path), remedy: "copy it again, or fit the model again"
+      )
+    }
+    let file: SafetensorsFile
+    do throws(MercerError) {
+      file = try SafetensorsFile(readingFrom: path)
+    } catch {
+      guard error.remedy == nil else { throw error }
+      throw MercerError(
+        error.code, error.message, at: error.place,
+        remedy: "name the model.safetensors that fit wrote, or fit the model again")
     }
     guard file.metadata[Key.format] == "mercer",
       let version = file.metadata[Key.version].flatMap({ Int($0) })
@@ -86,22 +104,34 @@ extension TableModel {
       description = try JSONDecoder().decode(
         Description.self, from: Data((file.metadata[Key.model] ?? "").utf8))
     } catch { throw damaged("the description inside the model is damaged") }
-    let inputs: Matrix<Double> = try file.tensor(named: "inputs").matrix(as: Double.self)
-    let coefficients: Matrix<Double> = try file.tensor(named: "coefficients").matrix(
-      as: Double.self)
-    let offsets = try file.tensor(named: "offsets").values(as: Double.self)
+    let inputs: Matrix<Double>
+    let coefficients: Matrix<Double>
+    let offsets: [Double]
+    let kernel: any PointKernel<Double>
+    do throws(MercerError) {
+      inputs = try file.tensor(named: "inputs").matrix(as: Double.self)
+      coefficients = try file.tensor(named: "coefficients").matrix(as: Double.self)
+      offsets = try file.tensor(named: "offsets").values(as: Double.self)
+    } catch { throw damaged("the arrays inside the model are damaged: \(error.message)") }
+    do throws(MercerError) {
+      kernel = try makeKernel(parsing: description.kernel, of: Double.self)
+        .anchored(to: Points(inputs))
+    } catch { throw damaged("the kernel \(quoted(description.kernel)) of the model is unknown") }
     let outputs =
       description.target.classNames.count > 2 ? description.target.classNames.count : 1
+    guard description.isConsistent else {
+      throw damaged("the description inside the model contradicts itself")
+    }
     guard inputs.columnCount == description.encoder.featureCount,
       inputs.rowCount == coefficients.rowCount, coefficients.columnCount == outputs,
       offsets.count == outputs, inputs.isFinite, coefficients.isFinite,
-      (description.target.task == .regression) == (description.calibration == nil)
+      offsets.allSatisfy(\.isFinite)
     else { throw damaged("the arrays inside the model do not fit together") }
     self.init(
       encoder: description.encoder, target: description.target,
       regression: KernelRidgeModel(
-        kernel: try makeKernel(parsing: description.kernel, of: Double.self),
-        ridge: description.ridge, inputs: Points(inputs), coefficients: coefficients,
+        kernel: kernel, ridge: description.ridge, inputs: Points(inputs),
+        coefficients: coefficients,
         offsets: offsets, leaveOneOutResiduals: nil, report: description.solve),
       calibration: description.calibration, spread: description.spread,
       history: description.history)

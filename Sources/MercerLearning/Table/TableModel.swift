@@ -73,12 +73,7 @@ public struct TableModel: Sendable {
   public func evaluate(
     _ table: Table, context: ExecutionContext = .default
   ) throws(MercerError) -> Evaluation {
-    guard let column = table.column(named: target.column) else {
-      throw MercerError(
-        .invalidData, "there is no target column \"\(target.column)\" to compare with",
-        at: .init(file: table.source), remedy: "use predict for rows without a target")
-    }
-    let truth = try target.decode(column, source: table.source)
+    let truth = try target.decode(in: table)
     let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
     let (predictions, notes) = try predict(rows, context: context)
     return Evaluation(

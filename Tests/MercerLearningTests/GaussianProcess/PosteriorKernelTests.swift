@@ -2,6 +2,7 @@ import MercerCore
 import MercerKernels
 import MercerLearning
 import MercerOperators
+import MercerTestSupport
 import Testing
 
 @Suite struct PosteriorKernelTests {
@@ -135,5 +136,22 @@ import Testing
     #expect(throws: MercerError.self) {
       _ = try model.sample(repeated, count: -1, stream: &stream)
     }
+  }
+}
+
+@Suite struct PosteriorKernelLawTests {
+  /// The posterior covariance is a kernel like any other: the laws hold, to 1e-9 of its prior
+  /// scale, as it is a difference of two positive matrices.
+  @Test func keepsTheLawsOfKernels() throws {
+    let model = try GaussianProcess(
+      kernel: GaussianKernel<Double>(lengthScale: 1), noiseVariance: 0.1
+    ).fit(smoothData(20))
+    let kernel = model.posteriorKernel
+    let (x, z) = (
+      Points<Double>.random(count: 11, dimension: 2, seed: 5),
+      Points<Double>.random(count: 7, dimension: 2, seed: 6)
+    )
+    #expect(KernelLaws.check(kernel, x, z, tolerance: 1e-9) == [])
+    #expect(KernelLaws.checkGradients(kernel, x, z, tolerance: 1e-6) == [])
   }
 }

@@ -99,6 +99,21 @@ private func bruteForceLeaveOneOut(
         try iterative.predict(test).elements, try exact.predict(test).elements, within: 1e-4))
   }
 
+  /// A centred kernel keeps the centre of what it was fitted on, also when it is fitted
+  /// iteratively, from some of its columns.
+  @Test func centredKernelsKeepTheirCentre() throws {
+    let data = try smoothData(60)
+    let kernel = try makeKernel(parsing: "centred(gaussian(lengthScale: 1))", of: Double.self)
+    let test = Points<Double>(rows: [[0.3, -0.2], [1, 2]])
+    let exact = try KernelRidge(kernel: kernel, ridge: 0.1).fit(data)
+    let iterative = try KernelRidge(
+      kernel: kernel, ridge: 0.1, solver: .iterative(IterativeRidge(rank: 15, tolerance: 1e-5))
+    ).fit(data)
+    #expect(
+      agree(
+        try iterative.predict(test).elements, try exact.predict(test).elements, within: 1e-4))
+  }
+
   @Test func anIndefiniteSystemIsAnError() throws {
     let point = Matrix<Double>(rowCount: 5, columnCount: 2, repeating: 1)
     let data = try LabelledData(inputs: Points(point), targets: [1, 2, 3, 4, 5])

@@ -1,0 +1,47 @@
+public import MercerCore
+public import MercerData
+
+/// A table that has been looked through and encoded, ready to be fitted: made by
+/// `TableLearner.prepare`.
+public struct PreparedTable: Sendable {
+  /// The table, as the user named it.
+  public let source: String
+  /// How columns become coordinates.
+  public let encoder: TableEncoder
+  /// What is predicted.
+  public let target: TargetEncoder
+  /// Which solver will be used, and why.
+  public let plan: RidgePlan
+  /// Rows without a target.
+  public let droppedRows: Int
+
+  let inputs: Points<Double>
+  let problem: TableProblem
+
+  /// Checks that a model fitted to this table can be measured on another one.
+  ///
+  /// - Complexity: O(rows · columns).
+  /// - Throws: `.invalidData` when that table lacks the target or columns of the model, has a class
+  ///   that this one does not have, or text where there are numbers.
+  public func check(_ other: Table) throws(MercerError) {
+    _ = try target.decode(in: other)
+    _ = try encoder.encode(other, as: Double.self)
+  }
+}
+
+extension TargetEncoder {
+  /// Reads the target of a table.
+  ///
+  /// - Throws: `.invalidData` when there is no such column, and as `decode(_:source:)`.
+  func decode(in table: Table) throws(MercerError) -> Target {
+    guard let found = table.column(named: column) else {
+      throw MercerError(
+        .invalidData,
+        "there is no target column \(quoted(column)) to compare with"
+          + suggestion(for: column, among: table.columns.map(\.name)),
+        at: .init(file: table.source),
+        remedy: "the table must have the column that the model predicts")
+    }
+    return try decode(found, source: table.source)
+  }
+}

@@ -1,0 +1,202 @@
+extension BadInputTests {
+  private static func bad(
+    _ arguments: [String], _ says: String..., lines: Int = 1, status: Int32 = 2
+  ) -> Case {
+    Case(arguments: arguments, says: says, lineCount: lines, status: status)
+  }
+
+  /// A fit of a table for its column b, into the directory that has a good model.
+  private static func table(_ file: String, _ says: String...) -> Case {
+    Case(arguments: [file, "--target", "b", "--output", "kept"], says: [file] + says)
+  }
+
+  /// A fit of a good table with more arguments.
+  private static func good(_ arguments: [String], _ says: String..., lines: Int = 1) -> Case {
+    Case(
+      arguments: ["penguins60.csv", "--target", "body_mass_g", "--output", "kept"] + arguments,
+      says: says, lineCount: lines)
+  }
+
+  static let tables = [
+    table("empty.csv", "the file is empty", "column names"),
+    table("blank.csv", "the file is empty"),
+    table("header.csv", "a header but no rows"),
+    table("one-row.csv", "one row is not enough"),
+    table("one-class.csv", "column \"b\"", "\"x\" in every row"),
+    table("constant.csv", "column \"b\"", "\"5\" in every row"),
+    table("no-target.csv", "column \"b\"", "no value in any row"),
+    table("one-target.csv", "column \"b\"", "\"7\" in every row"),
+    table("duplicate.csv", "line 1", "columns 1 and 2 are both called \"a\""),
+    table("ragged.csv", "line 3", "3 cells but the header has 2"),
+    table("infinite.csv", "line 3, column \"a\"", "infinite"),
+    table("infinite-target.csv", "line 3, column \"b\"", "infinite"),
+    table("long-cell.csv", "line 3, column \"a\"", "longer than the limit"),
+    table("open-quote.csv", "line 3", "never closes"),
+    table("latin.csv", "line 2", "not UTF-8", "iconv"),
+    table("zip.csv", "zip"),
+    table("only-target.csv", "no column is left"),
+    table("nothing-left.csv", "no column is left", "\"a\": one value everywhere"),
+    table("tiny-target.csv", "too close together", "rescale"),
+    table("folder", "is a directory"),
+    table("absent.csv", "there is no such file"),
+    table("file/table.csv", "there is no such file"),
+    table("truncated.csv.gz", "cut short"),
+    table("-", "standard input", "the file is empty"),
+  ].map { one in
+    // Standard input is not called "-" in messages.
+    Case(arguments: one.arguments, says: one.says.filter { $0 != "-" })
+  }
+
+  static let targets = [
+    bad(
+      ["penguins60.csv", "--target", "body_mas_g", "--output", "kept"],
+      "penguins60.csv", "no column \"body_mas_g\"", "did you mean \"body_mass_g\"?"),
+    bad(["penguins60.csv", "--target", "", "--output", "new"], "no column \"\""),
+    good(["--ignore", "seks"], "no column \"seks\"", "the columns are"),
+    good(["--ignore", "islnd"], "no column \"islnd\"", "did you mean \"island\"?"),
+    good(["--ignore", "body_mass_g"], "is the target and cannot be ignored"),
+    good(["--task", "binary"], "column \"body_mass_g\"", "two different values"),
+    bad(
+      ["penguins60.csv", "--target", "island", "--task", "regression", "--output", "new"],
+      "row 1 of the target holds \"Torgersen\"", "needs numbers"),
+    good(["--test", "lacks-target.csv"], "lacks-target.csv", "no target column \"body_mass_g\""),
+    good(
+      ["--test", "lacks-column.csv"], "lacks-column.csv", "\"flipper_length_mm\"", "is missing"),
+    good(
+      ["--test", "text-in-numbers.csv"], "text-in-numbers.csv, line 3, column \"bill_depth_mm\"",
+      "\"tall\" is not a number"),
+    good(["--test", "absent.csv"], "absent.csv", "no such file"),
+    good(["--test", "truncated.csv.gz"], "truncated.csv.gz", "cut short"),
+    bad(
+      [
+        "penguins60.csv", "--target", "species", "--test", "unseen-class.csv", "--output",
+        "classes",
+      ],
+      "unseen-class.csv, column \"species\"", "row 3", "\"Emperor\"", "\"Adelie\""),
+    bad(["-", "--target", "b", "--test", "-"], "standard input", "mercer fit --help"),
+  ]
+
+  static let outputs = [
+    bad(
+      ["penguins60.csv", "--target", "body_mass_g", "--output", "file"], "file: is a file",
+      "--output"
+    ),
+    bad(
+      ["penguins60.csv", "--target", "body_mass_g", "--output", "file/below/it"],
+      "file/below/it", "file is a file", "--output"),
+    bad(["penguins60.csv", "--target", "body_mass_g", "--output", ""], "is empty", "--output"),
+    bad(
+      ["penguins60.csv", "--target", "body_mass_g", "--output", "blocked"],
+      "blocked/model.safetensors", "is a directory"),
+  ]
+
+  static let options = [
+    good(["--bogus"], "unknown option '--bogus'", "mercer fit --help"),
+    good(["--thread", "2"], "unknown option '--thread'", "'--threads'"),
+    good(["--task", "clustering"], "'clustering'", "'--task'", "'multiclass'"),
+    good(["--ridge", "-1"], "'-1'", "'--ridge'", "a number above 0"),
+    good(["--ridge", "0"], "'0'", "a number above 0"),
+    good(["--ridge", "nan"], "'nan'", "a number above 0"),
+    good(["--ridge", "small"], "'small'", "a number above 0"),
+    good(["--threads", "0"], "'0'", "'--threads'", "a whole number of at least 1"),
+    good(["--threads", "-2"], "'-2'", "a whole number of at least 1"),
+    good(["--threads", "two"], "'two'", "a whole number of at least 1"),
+    good(["--memory", "lots"], "'lots'", "'--memory'", "4GB"),
+    good(["--memory", "-1GB"], "'-1GB'", "4GB"),
+    good(["--seed", "-1"], "'-1'", "'--seed'", "a whole number"),
+    good(["another.csv"], "unexpected argument 'another.csv'", "mercer fit --help"),
+    bad(["penguins60.csv"], "'--target", "mercer fit --help"),
+    bad([], "'<table>'", "mercer fit --help"),
+    good(
+      ["--kernel", "gausian(lengthScale: 1)"], "unknown kernel \"gausian\"", "\"gaussian\"",
+      "\ngausian(lengthScale: 1)\n^\n", lines: 3),
+    good(
+      ["--kernel", "gaussian(lengthScale: -1)"], "greater than zero",
+      "\ngaussian(lengthScale: -1)\n                      ^\n", lines: 3),
+    good(["--kernel", "laplace +"], "expected a kernel", "\nlaplace +\n         ^\n", lines: 3),
+    good(
+      ["--kernel", "productLaplace(scales: [1, 2])"], "penguins60.csv", "scales has 2 numbers",
+      "15 coordinates", "\"species=Adelie\""),
+  ]
+
+  static let models = [
+    bad(["cut-in-header.safetensors", "penguins60.csv"], "cut-in-header", "cut off", "fit"),
+    bad(["cut-at-end.safetensors", "penguins60.csv"], "cut-at-end", "cut off", "fit"),
+    bad(["five-bytes.safetensors", "penguins60.csv"], "five-bytes", "not a safetensors file"),
+    bad(["newer.safetensors", "penguins60.csv"], "newer", "version 7", "use a newer Mercer"),
+    bad(["other.safetensors", "penguins60.csv"], "other", "not a Mercer model"),
+    bad(["no-description.safetensors", "penguins60.csv"], "no-description", "damaged"),
+    bad(["penguins60.csv", "penguins60.csv"], "not a safetensors file", "model.safetensors"),
+    bad(["absent.safetensors", "penguins60.csv"], "absent.safetensors", "no such file"),
+    bad(["kept", "penguins60.csv"], "kept: is a directory", "inside it"),
+    bad(["kept/model.safetensors", "absent.csv"], "absent.csv", "no such file"),
+    bad(["kept/model.safetensors", "header.csv"], "header.csv", "no rows"),
+    bad(
+      ["kept/model.safetensors", "lacks-column.csv"], "lacks-column.csv", "\"flipper_length_mm\"",
+      "is missing"),
+    bad(
+      ["kept/model.safetensors", "text-in-numbers.csv"],
+      "text-in-numbers.csv, line 3, column \"bill_depth_mm\"", "\"tall\" is not a number"),
+    bad(["kept/model.safetensors", "infinite.csv"], "infinite.csv, line 3, column \"a\""),
+    bad(
+      ["kept/model.safetensors", "penguins60.csv", "--level", "0.7"], "--level", "0.95",
+      "mercer predict --help"),
+    bad(
+      ["kept/model.safetensors", "penguins60.csv", "--output", "folder"], "folder: is a directory"),
+    bad(
+      ["kept/model.safetensors", "penguins60.csv", "--output", "file/p.csv"], "file/p.csv",
+      "choose another place"),
+    bad(
+      ["kept/model.safetensors", "penguins60.csv", "--output", "none/p.csv"], "none/p.csv",
+      "does not exist", "create it"),
+    bad(["kept/model.safetensors"], "'<table>'", "mercer predict --help"),
+  ]
+
+  static let evaluations = [
+    bad(
+      ["kept/model.safetensors", "lacks-target.csv"], "lacks-target.csv",
+      "no target column \"body_mass_g\""),
+    bad(
+      ["classes/model.safetensors", "unseen-class.csv"], "unseen-class.csv, column \"species\"",
+      "row 3", "\"Emperor\""),
+    bad(["newer.safetensors", "penguins60.csv"], "use a newer Mercer"),
+    bad(["kept/model.safetensors", "truncated.csv.gz"], "truncated.csv.gz", "cut short"),
+  ]
+
+  private static func kernel(_ x: String..., more: [String] = [], says: String...) -> Case {
+    Case(arguments: x + ["--kernel", "gaussian", "--output", "K.npy"] + more, says: says)
+  }
+
+  static let kernels = [
+    bad(["X.npy", "--kernel", "gaussian"], "--output K.npy", "--spectrum", "mercer kernel --help"),
+    bad(["X.npy", "--output", "K.npy"], "'--kernel", "mercer kernel --help"),
+    bad(["X.npy", "X.npy", "--kernel", "linear", "--spectrum"], "one set of inputs"),
+    kernel("X.npy", "Z.npy", says: "Z.npy", "2 features", "X.npy of 3"),
+    kernel("nan.npy", says: "nan.npy", "row 3", "not a finite number"),
+    kernel("objects.npy", says: "objects.npy", "Python objects", "numeric dtype"),
+    kernel("no-rows.npy", says: "no-rows.npy", "no rows"),
+    kernel("no-columns.npy", says: "no-columns.npy", "empty"),
+    kernel("cut.npy", says: "cut.npy", "bytes"),
+    kernel("penguins60.csv", says: "penguins60.csv", "not an array file", "NPY"),
+    kernel("absent.npy", says: "absent.npy", "no such file"),
+    kernel("folder", says: "folder", "is a directory"),
+    kernel("X.npy", more: ["--element", "half"], says: "'half'", "'float'"),
+    bad(
+      ["X.npy", "--kernel", "productLaplace(scales: [1, 2])", "--output", "K.npy"], "X.npy",
+      "scales has 2 numbers", "3 coordinates"),
+    bad(
+      ["X.npy", "--kernel", "gaussian(", "--output", "K.npy"], "\ngaussian(\n         ^\n", lines: 3
+    ),
+    bad(["X.npy", "--kernel", "", "--output", "K.npy"], "is empty", lines: 3),
+    bad(["X.npy", "--kernel", "overlap(on: [7])", "--output", "K.npy"], "column 7", "3 features"),
+    bad(["X.npy", "--kernel", "polynomial(degree: 900)", "--output", "K.npy"], "not finite"),
+    bad(["X.npy", "--kernel", "linear", "--output", "none/K.npy"], "none/K.npy", "create it"),
+    bad(["X.npy", "--kernel", "linear", "--output", "folder"], "folder: is a directory"),
+  ]
+
+  static let verbs = [
+    bad(["foo"], "no command \"foo\"", "mercer --help"),
+    bad(["predct", "a", "b"], "no command \"predct\"", "did you mean \"predict\"?"),
+    bad(["--bogus"], "unknown option '--bogus'", "mercer --help"),
+  ]
+}

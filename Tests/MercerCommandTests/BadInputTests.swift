@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// Every bad input: exit status 2, one clear message, and nothing in the directory changed.
+@Suite(.serialized) struct BadInputTests {
+  private static let files = Result { try BadInputFiles() }
+
+  /// Arguments that cannot work, and what the message must say.
+  struct Case: CustomTestStringConvertible, Sendable {
+    let arguments: [String]
+    let says: [String]
+    var lineCount = 1
+    var status: Int32 = 2
+    var testDescription: String {
+      let shown = arguments.map { $0.contains(" ") || $0.isEmpty ? "\"\($0)\"" : $0 }
+      return shown.joined(separator: " ")
+    }
+  }
+
+  @Test(arguments: tables + targets + outputs + options)
+  func fit(_ bad: Case) throws { try check(bad, verb: "fit") }
+
+  @Test(arguments: models)
+  func predict(_ bad: Case) throws { try check(bad, verb: "predict") }
+
+  @Test(arguments: evaluations)
+  func evaluate(_ bad: Case) throws { try check(bad, verb: "evaluate") }
+
+  @Test(arguments: kernels)
+  func kernel(_ bad: Case) throws { try check(bad, verb: "kernel") }
+
+  @Test(arguments: verbs)
+  func verb(_ bad: Case) throws { try check(bad, verb: nil) }
+
+  private func check(_ bad: Case, verb: String?) throws {
+    let sandbox = try Self.files.get().sandbox
+    let before = try sandbox.contents()
+    let run = try sandbox.run([verb].compactMap { $0 } + bad.arguments)
+    #expect(run.status == bad.status)
+    #expect(run.output == "")
+    #expect(run.errorLines.count == bad.lineCount, "\(run.errors)")
+    #expect(run.errors.hasPrefix("mercer: "))
+    for part in bad.says { #expect(run.errors.contains(part), "\(run.errors)") }
+    for sign in ["Fatal error", "MercerError(", "Optional(", "nil", " at 0x"] {
+      #expect(!run.errors.contains(sign), "\(run.errors)")
+    }
+    // Also that there is no temporary file, no new directory, and that the old model is whole.
+    #expect(try sandbox.contents() == before)
+  }
+}
