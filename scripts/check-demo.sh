@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # The largest RMSE on the held-out stones, in standard deviations of their price, that is accepted.
-MAXIMUM_TEST_RMSE_OVER_STD=0.20
+MAXIMUM_TEST_RMSE_OVER_STD=0.160
 
 metrics="${1:-mercer-out/demo/metrics.json}"
 if [ ! -f "$metrics" ]; then
