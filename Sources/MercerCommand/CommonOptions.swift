@@ -6,19 +6,23 @@ import MercerReport
 struct CommonOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: "The seed of every random choice; the same seed gives the same result.",
+    help: "The seed of every random choice; the same seed gives the same result (default: 0).",
     transform: OptionValue.seed)
   var seed: UInt64 = 0
 
   @Option(
     parsing: .unconditional,
-    help: "How many threads work at once (default: all cores). The result does not change.",
+    help: ArgumentHelp(
+      "How many threads work at once (default: all cores). The result does not change.",
+      valueName: "count"),
     transform: OptionValue.count)
   var threads: Int?
 
   @Option(
     parsing: .unconditional,
-    help: "The most memory to allocate for the work, such as 4GB (default: 70 % of the machine's).",
+    help: ArgumentHelp(
+      "The most memory to allocate for the work, such as 4GB (default: 70 % of the machine's).",
+      valueName: "size"),
     transform: OptionValue.memorySize)
   var memory: ByteCount?
 

@@ -6,6 +6,7 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Measure a fitted model on a table that has the target.",
+    usage: "mercer evaluate <model> <table> [<options>]",
     discussion: """
       Examples:
         mercer evaluate mercer-out/model.safetensors test.csv

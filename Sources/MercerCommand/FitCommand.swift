@@ -6,9 +6,10 @@ struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit",
     abstract: "Fit a model to a table.",
+    usage: "mercer fit <table> --target <column> [<options>]",
     discussion: """
       Reads a table, finds what its columns are and what the target asks for, searches kernels, \
-      and writes the model and its metrics.
+      and writes model.safetensors and metrics.json into the output directory.
 
       Examples:
         mercer fit houses.csv --target price
@@ -20,16 +21,19 @@ struct FitCommand: ParsableCommand {
   @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
   var table: String
 
-  @Option(help: "The column to predict.")
+  @Option(help: ArgumentHelp("The column to predict.", valueName: "column"))
   var target: String
 
-  @Option(help: "A table with the target, held out, to measure the model on.")
+  @Option(
+    help: ArgumentHelp(
+      "A table with the target, held out, to measure the model on.", valueName: "table"))
   var test: String?
 
-  @Option(help: "regression, binary or multiclass (default: found from the target).")
+  @Option(help: "What to learn (default: found from the target).")
   var task: LearningTask?
 
-  @Option(help: "A kernel on the encoded columns, instead of searching one.")
+  @Option(
+    help: "A kernel on the encoded columns, instead of a search (see mercer kernel --help).")
   var kernel: String?
 
   @Option(
@@ -38,10 +42,14 @@ struct FitCommand: ParsableCommand {
     transform: OptionValue.positiveNumber)
   var ridge: Double?
 
-  @Option(name: .customLong("ignore"), help: "A column to leave out; may be given several times.")
+  @Option(
+    name: .customLong("ignore"),
+    help: ArgumentHelp("A column to leave out; may be given several times.", valueName: "column"))
   var ignored: [String] = []
 
-  @Option(name: .shortAndLong, help: "The directory to write into.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The directory to write into.", valueName: "directory"))
   var output = "mercer-out"
 
   @OptionGroup var common: CommonOptions

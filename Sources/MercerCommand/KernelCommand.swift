@@ -6,12 +6,16 @@ struct KernelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernel",
     abstract: "Compute a Gram matrix, or its spectrum.",
+    usage: "mercer kernel <x> [<z>] --kernel <kernel> [<options>]",
     discussion: """
       Arrays are NPY files of n rows and d columns (NPZ and safetensors too, with one array each).
 
+      Kernels are called by name, with arguments or without, and combined by +, *, ^ and numbers: \
+      \(KernelRegistry<Double>.standard.syntaxes.map(\.name).joined(separator: ", ")).
+
       Examples:
-        mercer kernel X.npy --kernel "gaussian(lengthScale: 1.2)" --output K.npy
-        mercer kernel X.npy Z.npy --kernel "ntk((dense > relu) ^ 3 > dense)" --output K.npy
+        mercer kernel X.npy --kernel "gaussian(lengthScale: 1.2)" -o K.npy
+        mercer kernel X.npy Z.npy --kernel "ntk((dense > relu) ^ 3 > dense)" -o K.npy
         mercer kernel X.npy --kernel "0.5 * laplace + linear" --spectrum
       """)
 
@@ -28,13 +32,15 @@ struct KernelCommand: ParsableCommand {
   @Option(help: "The kernel, in its text form.")
   var kernel: String
 
-  @Option(help: "The type of the entries: float or double.")
+  @Option(help: "The type of the entries.")
   var element = Precision.double
 
   @Flag(help: "Print the eigenvalues of K(X, X), largest first.")
   var spectrum = false
 
-  @Option(name: .shortAndLong, help: "The NPY file to write K into.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The NPY file to write K into.", valueName: "file"))
   var output: String?
 
   @OptionGroup var common: CommonOptions

@@ -8,12 +8,16 @@ import MercerReport
 struct MercerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mercer",
-    abstract: "Kernel methods for tables and arrays: fit, predict, evaluate, look at kernels.",
+    abstract: "Kernel methods for tables and arrays.",
     discussion: """
-      Begin with a table and the column to predict:
+      Begin with a table and the column to predict; everything else is found from the data:
 
         mercer fit houses.csv --target price
-        mercer predict mercer-out/model.safetensors new-houses.csv
+        mercer predict mercer-out/model.safetensors new-houses.csv > prices.csv
+
+      Results go to standard output, messages to standard error. The exit status is 0 when the work \
+      is done, 1 when it failed, 2 when the input or the arguments are wrong, and 130 when it was \
+      interrupted.
       """,
     version: MercerVersion.current,
     subcommands: [FitCommand.self, PredictCommand.self, EvaluateCommand.self, KernelCommand.self])

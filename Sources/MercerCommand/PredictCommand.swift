@@ -7,13 +7,15 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
     abstract: "Predict the rows of a table with a fitted model.",
+    usage: "mercer predict <model> <table> [<options>]",
     discussion: """
       Prints CSV: for numbers the prediction and the bounds of its interval, for classes the \
-      likeliest one and the probability of each.
+      likeliest one and the probability of each. The columns may be in any order, and those that \
+      the model does not use may be there or not.
 
       Examples:
         mercer predict mercer-out/model.safetensors new.csv > predictions.csv
-        mercer predict model.safetensors new.csv.gz --level 0.95 --output predictions.csv
+        mercer predict model.safetensors new.csv.gz --level 0.95 --output p.csv
         head -20 new.csv | mercer predict model.safetensors - --json
       """)
 
@@ -27,7 +29,9 @@ struct PredictCommand: ParsableCommand {
     help: "The share of rows that intervals should hold: 0.5, 0.8, 0.9, 0.95 or 0.99.")
   var level = 0.9
 
-  @Option(name: .shortAndLong, help: "The CSV file to write, instead of standard output.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The CSV file to write, instead of standard output.", valueName: "file"))
   var output: String?
 
   @OptionGroup var common: CommonOptions

@@ -17,7 +17,7 @@ extension BadInputTests {
       says: says, lineCount: lines)
   }
 
-  static let tables = [
+  static let tables: [Case] = [
     table("empty.csv", "the file is empty", "column names"),
     table("blank.csv", "the file is empty"),
     table("header.csv", "a header but no rows"),
@@ -36,7 +36,7 @@ extension BadInputTests {
     table("zip.csv", "zip"),
     table("only-target.csv", "no column is left"),
     table("nothing-left.csv", "no column is left", "\"a\": one value everywhere"),
-    table("tiny-target.csv", "too close together", "rescale"),
+    table("tiny-target.csv", "column \"b\"", "too close together", "rescale"),
     table("folder", "is a directory"),
     table("absent.csv", "there is no such file"),
     table("file/table.csv", "there is no such file"),
@@ -47,7 +47,7 @@ extension BadInputTests {
     Case(arguments: one.arguments, says: one.says.filter { $0 != "-" })
   }
 
-  static let targets = [
+  static let targets: [Case] = [
     bad(
       ["penguins60.csv", "--target", "body_mas_g", "--output", "kept"],
       "penguins60.csv", "no column \"body_mas_g\"", "did you mean \"body_mass_g\"?"),
@@ -76,7 +76,7 @@ extension BadInputTests {
     bad(["-", "--target", "b", "--test", "-"], "standard input", "mercer fit --help"),
   ]
 
-  static let outputs = [
+  static let outputs: [Case] = [
     bad(
       ["penguins60.csv", "--target", "body_mass_g", "--output", "file"], "file: is a file",
       "--output"
@@ -90,7 +90,7 @@ extension BadInputTests {
       "blocked/model.safetensors", "is a directory"),
   ]
 
-  static let options = [
+  static let options: [Case] = [
     good(["--bogus"], "unknown option '--bogus'", "mercer fit --help"),
     good(["--thread", "2"], "unknown option '--thread'", "'--threads'"),
     good(["--task", "clustering"], "'clustering'", "'--task'", "'multiclass'"),
@@ -119,7 +119,7 @@ extension BadInputTests {
       "15 coordinates", "\"species=Adelie\""),
   ]
 
-  static let models = [
+  static let models: [Case] = [
     bad(["cut-in-header.safetensors", "penguins60.csv"], "cut-in-header", "cut off", "fit"),
     bad(["cut-at-end.safetensors", "penguins60.csv"], "cut-at-end", "cut off", "fit"),
     bad(["five-bytes.safetensors", "penguins60.csv"], "five-bytes", "not a safetensors file"),
@@ -152,7 +152,7 @@ extension BadInputTests {
     bad(["kept/model.safetensors"], "'<table>'", "mercer predict --help"),
   ]
 
-  static let evaluations = [
+  static let evaluations: [Case] = [
     bad(
       ["kept/model.safetensors", "lacks-target.csv"], "lacks-target.csv",
       "no target column \"body_mass_g\""),
@@ -163,24 +163,24 @@ extension BadInputTests {
     bad(["kept/model.safetensors", "truncated.csv.gz"], "truncated.csv.gz", "cut short"),
   ]
 
-  private static func kernel(_ x: String..., more: [String] = [], says: String...) -> Case {
+  private static func gram(_ x: String..., more: [String] = [], says: String...) -> Case {
     Case(arguments: x + ["--kernel", "gaussian", "--output", "K.npy"] + more, says: says)
   }
 
-  static let kernels = [
+  static let kernels: [Case] = [
     bad(["X.npy", "--kernel", "gaussian"], "--output K.npy", "--spectrum", "mercer kernel --help"),
     bad(["X.npy", "--output", "K.npy"], "'--kernel", "mercer kernel --help"),
     bad(["X.npy", "X.npy", "--kernel", "linear", "--spectrum"], "one set of inputs"),
-    kernel("X.npy", "Z.npy", says: "Z.npy", "2 features", "X.npy of 3"),
-    kernel("nan.npy", says: "nan.npy", "row 3", "not a finite number"),
-    kernel("objects.npy", says: "objects.npy", "Python objects", "numeric dtype"),
-    kernel("no-rows.npy", says: "no-rows.npy", "no rows"),
-    kernel("no-columns.npy", says: "no-columns.npy", "empty"),
-    kernel("cut.npy", says: "cut.npy", "bytes"),
-    kernel("penguins60.csv", says: "penguins60.csv", "not an array file", "NPY"),
-    kernel("absent.npy", says: "absent.npy", "no such file"),
-    kernel("folder", says: "folder", "is a directory"),
-    kernel("X.npy", more: ["--element", "half"], says: "'half'", "'float'"),
+    gram("X.npy", "Z.npy", says: "Z.npy", "2 features", "X.npy of 3"),
+    gram("nan.npy", says: "nan.npy", "row 3", "not a finite number"),
+    gram("objects.npy", says: "objects.npy", "Python objects", "numeric dtype"),
+    gram("no-rows.npy", says: "no-rows.npy", "no rows"),
+    gram("no-columns.npy", says: "no-columns.npy", "empty"),
+    gram("cut.npy", says: "cut.npy", "bytes"),
+    gram("penguins60.csv", says: "penguins60.csv", "not an array file", "NPY"),
+    gram("absent.npy", says: "absent.npy", "no such file"),
+    gram("folder", says: "folder", "is a directory"),
+    gram("X.npy", more: ["--element", "half"], says: "'half'", "'float'"),
     bad(
       ["X.npy", "--kernel", "productLaplace(scales: [1, 2])", "--output", "K.npy"], "X.npy",
       "scales has 2 numbers", "3 coordinates"),
@@ -194,7 +194,7 @@ extension BadInputTests {
     bad(["X.npy", "--kernel", "linear", "--output", "folder"], "folder: is a directory"),
   ]
 
-  static let verbs = [
+  static let verbs: [Case] = [
     bad(["foo"], "no command \"foo\"", "mercer --help"),
     bad(["predct", "a", "b"], "no command \"predct\"", "did you mean \"predict\"?"),
     bad(["--bogus"], "unknown option '--bogus'", "mercer --help"),

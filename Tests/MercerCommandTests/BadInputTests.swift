@@ -3,7 +3,7 @@ import Testing
 
 /// Every bad input: exit status 2, one clear message, and nothing in the directory changed.
 @Suite(.serialized) struct BadInputTests {
-  private static let files = Result { try BadInputFiles() }
+  private static let files: Result<BadInputFiles, any Error> = Result { try BadInputFiles() }
 
   /// Arguments that cannot work, and what the message must say.
   struct Case: CustomTestStringConvertible, Sendable {

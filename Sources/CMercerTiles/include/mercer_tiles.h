@@ -10,6 +10,21 @@
 
 #include <stddef.h>
 
+/// What a fused product sums over the coordinates of a pair: ⟨x, z⟩ (made into ‖x − z‖² with the
+/// norms), (x − z)² or |x − z|.
+enum mercer_pairs { MERCER_PAIRS_INNER, MERCER_PAIRS_SQUARED, MERCER_PAIRS_ABSOLUTE };
+
+/// The map of a fused product, as the maps of the same name below.
+enum mercer_map {
+  MERCER_MAP_EXP_LINEAR,
+  MERCER_MAP_EXP_ROOT,
+  MERCER_MAP_EXP_ROOT_FIRST,
+  MERCER_MAP_EXP_ROOT_SECOND
+};
+
+/// The most right-hand sides of one fused product.
+#define MERCER_PRODUCT_OUTPUTS 16
+
 #define MERCER_TILES_TABLE(T, NAME)                                                                \
   typedef struct NAME {                                                                            \
     /* The instruction set: avx512, avx2, baseline. */                                             \
@@ -58,6 +73,14 @@
     void (*multiply)(ptrdiff_t count, T *y, const T *x);       /* y ← y x       */                 \
     void (*affine)(ptrdiff_t count, T *y, T a, T b);           /* y ← a y + b   */                 \
     void (*clamp_below)(ptrdiff_t count, T *y, T least);       /* y ← max(y, least), NaN kept */   \
+                                                                                                   \
+    /* Fused products: y[i,o] = Σⱼ map(distance(x[i], z[j])) v[o,j], the values of k never stored. z is  \
+       packed in `panels` panels of `panel` points, each d × panel, and norms_z and v (one row an  \
+       output) are padded to whole panels, v with zeros. Norms are read for MERCER_PAIRS_INNER only. */                                              \
+    ptrdiff_t panel;                                                                               \
+    void (*product)(int pairs, int map, T a, T c, ptrdiff_t rows, ptrdiff_t panels, ptrdiff_t d,   \
+                    const T *x, ptrdiff_t ldx, const T *norms_x, const T *z, const T *norms_z,     \
+                    ptrdiff_t outputs, const T *v, ptrdiff_t ldv, T *y, ptrdiff_t ldy);            \
                                                                                                    \
     /* One point against `count` others, for networks and arc-cosine kernels. Arrays hold a whole number */\
     /* of 64-byte lines; what is beyond `count` is read, written and ignored. `root_…` are √k(x, x), */\

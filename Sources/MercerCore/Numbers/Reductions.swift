@@ -27,3 +27,19 @@ extension Scalar {
     return largest
   }
 }
+
+extension Scalar {
+  /// Writes the columns of a row-major matrix as rows of `stride` elements, padded with zeros.
+  @specialized(where Self == Double)
+  @specialized(where Self == Float)
+  static func packTransposed(
+    _ source: UnsafePointer<Self>, rowCount: Int, columnCount: Int, stride: Int,
+    into target: UnsafeMutablePointer<Self>
+  ) {
+    for c in 0..<columnCount {
+      let row = target + c * stride
+      for i in 0..<rowCount { row[i] = source[i * columnCount + c] }
+      for i in rowCount..<max(stride, rowCount) { row[i] = 0 }
+    }
+  }
+}

@@ -93,6 +93,19 @@ public final class TileLoops<Element>: @unchecked Sendable {
       UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>
     ) -> Void
 
+  /// pairs, map, a, c, rows, panels, d, x, ldx, norms of x, z (packed), norms of z, outputs, v, ldv,
+  /// y, ldy: see `product`.
+  public typealias Product =
+    (
+      Int32, Int32, Element, Element, Int, Int, Int, UnsafePointer<Element>, Int,
+      UnsafePointer<Element>, UnsafePointer<Element>, UnsafePointer<Element>, Int,
+      UnsafePointer<Element>, Int, UnsafeMutablePointer<Element>, Int
+    ) -> Void
+
+  /// How many points a panel of a fused product holds.
+  public let panel: Int
+  /// The fused product `y[i, o] = Σⱼ map(distance(x[i], z[j])) v[o, j]`; `FusedMap` says which.
+  public let product: Product
   /// The instruction set these loops were compiled for: `avx512`, `avx2` or `baseline`.
   public let instructionSet: String
   /// `out[i, j] ← Σₖ (x[i, k] − z[k, j])²`, with z a panel (d × count, transposed).
@@ -153,6 +166,8 @@ public final class TileLoops<Element>: @unchecked Sendable {
   public let arcCosineBackward: ArcCosineBackward
 
   fileprivate init(
+    panel: Int,
+    product: @escaping Product,
     instructionSet: String,
     pairsSquared: @escaping Pairs,
     pairsAbsolute: @escaping Pairs,
@@ -182,6 +197,8 @@ public final class TileLoops<Element>: @unchecked Sendable {
     arcCosine: @escaping ArcCosine,
     arcCosineBackward: @escaping ArcCosineBackward
   ) {
+    self.panel = panel
+    self.product = product
     self.instructionSet = instructionSet
     self.pairsSquared = pairsSquared
     self.pairsAbsolute = pairsAbsolute
@@ -222,6 +239,8 @@ public protocol TileElement {
 private let floatLoops: TileLoops<Float> = {
   let table = mercer_tiles_float().pointee
   return TileLoops(
+    panel: table.panel,
+    product: table.product,
     instructionSet: String(cString: table.instruction_set),
     pairsSquared: table.pairs_squared,
     pairsAbsolute: table.pairs_absolute,
@@ -259,6 +278,8 @@ extension Float: TileElement {
 private let doubleLoops: TileLoops<Double> = {
   let table = mercer_tiles_double().pointee
   return TileLoops(
+    panel: table.panel,
+    product: table.product,
     instructionSet: String(cString: table.instruction_set),
     pairsSquared: table.pairs_squared,
     pairsAbsolute: table.pairs_absolute,

@@ -13,6 +13,8 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
   /// ‖x‖² and ‖z‖², where distances come from inner products.
   private let normsX, normsZ: [Element]
   private let usesGEMM: Bool
+  /// The column points for products that store no entry; nil where the kernel has no such map.
+  private let packed: PackedColumns<Element>?
   /// The number of coordinates of an input, before the metric.
   public let dimension: Int
 
@@ -41,6 +43,19 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
     usesGEMM = !direct
     normsX = direct ? [] : x.squaredRowNorms()
     normsZ = direct ? [] : z.squaredRowNorms()
+    packed = Self.packedColumns(z, of: kernel, direct: direct, norms: normsZ)
+  }
+
+  private static func packedColumns(
+    _ z: Matrix<Element>, of kernel: K, direct: Bool, norms: [Element]
+  ) -> PackedColumns<Element>? {
+    guard let map = kernel.fusedMap else { return nil }
+    switch (kernel.exponent, map.form) {
+    case (2, _):
+      return PackedColumns(z, pairs: direct ? .squared : .inner, map: map, norms: norms)
+    case (1, .expLinear): return PackedColumns(z, pairs: .absolute, map: map, norms: norms)
+    default: return nil
+    }
   }
 
   private var mappedDimension: Int { z.columnCount }
@@ -196,5 +211,38 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
       }
     }
     return moments
+  }
+}
+
+extension BoundRadialKernel: FusedBoundKernel {
+  /// The points of a panel, or 0 when the kernel has no fused product.
+  public var panelSize: Int { packed == nil ? 0 : Element.loops.panel }
+
+  /// y ← K[rows, panels] v, entry by entry in registers.
+  public func multiply(
+    rows: Range<Int>, panels: Range<Int>, by vectors: FusedVectors<Element>,
+    into y: UnsafeMutablePointer<Element>
+  ) {
+    guard let packed else { return }
+    let (d, size) = (mappedDimension, panelSize)
+    let first = panels.lowerBound
+    x.withBase { x in
+      packed.panels.withBase { z in
+        vectors.values.withBase { v in
+          normsX.withUnsafeBufferPointer { normsX in
+            packed.norms.withUnsafeBufferPointer { norms in
+              guard let norms = norms.baseAddress else { return }
+              // The norms of x are read only where pairs are summed from inner products.
+              let normsX = normsX.baseAddress.map { $0 + rows.lowerBound } ?? norms
+              Element.loops.product(
+                packed.pairs.rawValue, packed.map.form.rawValue, packed.map.a, packed.map.c,
+                rows.count, panels.count, d, x + rows.lowerBound * d, d, normsX,
+                z + first * d * size, norms + first * size, vectors.outputCount,
+                v + first * size, vectors.values.columnCount, y, vectors.outputCount)
+            }
+          }
+        }
+      }
+    }
   }
 }

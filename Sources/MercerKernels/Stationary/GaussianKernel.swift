@@ -17,13 +17,20 @@ public struct GaussianKernel<Element: Scalar>: RadialKernel, Equatable {
 
   /// A Gaussian kernel.
   ///
-  /// - Parameter lengthScale: ℓ, finite and greater than zero.
+  /// - Parameters:
+  ///   - lengthScale: ℓ, finite and greater than zero.
+  ///   - metric: M, which the coordinates go through first.
   /// - Throws: `.invalidParameter` for a length scale or a metric outside its range.
   public init(lengthScale: Double = 1, metric: Metric = .identity) throws(MercerError) {
     try checkPositive(lengthScale, "lengthScale")
     try metric.validate()
     self.lengthScale = lengthScale
     self.metric = metric
+  }
+
+  /// φ in registers.
+  public var fusedMap: FusedMap<Element>? {
+    FusedMap(.expLinear, c: Element(-0.5 / (lengthScale * lengthScale)))
   }
 
   /// s ← φ(s).

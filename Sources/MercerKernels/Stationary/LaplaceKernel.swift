@@ -20,7 +20,9 @@ public struct LaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
 
   /// A Laplace kernel.
   ///
-  /// - Parameter lengthScale: ℓ, finite and greater than zero.
+  /// - Parameters:
+  ///   - lengthScale: ℓ, finite and greater than zero.
+  ///   - metric: M, which the coordinates go through first.
   /// - Throws: `.invalidParameter` for a length scale or a metric outside its range.
   public init(
     lengthScale: Double = 1, metric: Metric = .identity
@@ -29,6 +31,11 @@ public struct LaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
     try metric.validate()
     self.lengthScale = lengthScale
     self.metric = metric
+  }
+
+  /// φ in registers.
+  public var fusedMap: FusedMap<Element>? {
+    FusedMap(.expRoot, c: Element(1 / lengthScale))
   }
 
   /// s ← φ(s).

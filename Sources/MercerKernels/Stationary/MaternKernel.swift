@@ -51,6 +51,13 @@ public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
   /// c = √(2ν) / ℓ, so that u = c r.
   private var rate: Double { (2 * smoothness).squareRoot() / lengthScale }
 
+  /// φ in registers.
+  public var fusedMap: FusedMap<Element>? {
+    let form: FusedMap<Element>.Form =
+      smoothness == 0.5 ? .expRoot : smoothness == 1.5 ? .expRootFirst : .expRootSecond
+    return FusedMap(form, c: Element(rate))
+  }
+
   /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
     let (loops, c) = (Element.loops, Element(rate))

@@ -18,7 +18,9 @@ public struct ProductLaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
 
   /// A product Laplace kernel.
   ///
-  /// - Parameter lengthScale: ℓ, finite and greater than zero.
+  /// - Parameters:
+  ///   - lengthScale: ℓ, finite and greater than zero.
+  ///   - metric: M, which the coordinates go through first.
   /// - Throws: `.invalidParameter` for a length scale or a metric outside its range.
   public init(
     lengthScale: Double = 1, metric: Metric = .identity
@@ -31,6 +33,11 @@ public struct ProductLaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
 
   /// q.
   public var exponent: Double { 1 }
+
+  /// φ in registers.
+  public var fusedMap: FusedMap<Element>? {
+    FusedMap(.expLinear, c: Element(-1 / lengthScale))
+  }
 
   /// s ← φ(s).
   public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {

@@ -15,6 +15,9 @@ public protocol RadialKernel<Element>: MetricKernel {
   /// ℓ, the first of `shapeParameters`.
   var lengthScale: Double { get }
 
+  /// φ as a fused product computes it; nil, the default, where only `map` can.
+  var fusedMap: FusedMap<Element>? { get }
+
   /// s ← φ(s).
   func map(_ count: Int, _ s: UnsafeMutablePointer<Element>)
   /// s ← φ′(s), and 0 where φ has no derivative.
@@ -27,6 +30,9 @@ public protocol RadialKernel<Element>: MetricKernel {
 extension RadialKernel {
   /// q.
   public var exponent: Double { 2 }
+
+  /// None.
+  public var fusedMap: FusedMap<Element>? { nil }
 
   /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] { [KernelParameter("lengthScale", lengthScale)] }

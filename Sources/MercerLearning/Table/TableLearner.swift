@@ -64,7 +64,8 @@ public struct TableLearner: Sendable {
     let inputs = try encoder.encode(rows, as: Double.self)
     if let kernel { try check(kernel, on: inputs, encoder, source: table.source) }
     let problem = try TableProblem(
-      truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses)
+      truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses,
+      place: .init(file: table.source, column: quoted(target)))
     let plan = try RidgePlan.plan(
       rowCount: inputs.count, targetCount: problem.codes.columnCount, context: context)
     return PreparedTable(

@@ -14,7 +14,10 @@ struct TableProblem: Sendable {
   /// What is added to each column of predictions.
   let offsets: [Double]
 
-  init(truth: Target, classCount: Int, balanced: Bool) throws(MercerError) {
+  /// - Parameter place: where the target is, for messages.
+  init(
+    truth: Target, classCount: Int, balanced: Bool, place: MercerError.Place
+  ) throws(MercerError) {
     self.truth = truth
     task = truth.task
     let raw: Matrix<Double>
@@ -40,7 +43,7 @@ struct TableProblem: Sendable {
     guard unit > 0, unit.isFinite else {
       throw MercerError(
         .invalidData, "the target's values are too large or too close together to be told apart",
-        remedy: "rescale the target")
+        at: place, remedy: "rescale the target")
     }
     codes = centred.scalingRows(by: [Double](repeating: 1 / unit, count: raw.rowCount))
   }

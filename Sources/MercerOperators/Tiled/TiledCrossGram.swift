@@ -38,6 +38,9 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
     try checkSizes(v, y)
+    if let fused = FusedProduct(bound, outputCount: v.columnCount) {
+      return try fused.apply(v, into: &y, context: context)
+    }
     try product.apply(v, into: &y, transposed: false, context: context) { tile in
       bound.fill(tile)
       return tile

@@ -47,7 +47,12 @@ public struct ConjugateGradients: LinearSolver {
 
   /// Solves with a preconditioner M ≈ A.
   ///
-  /// - Parameter stage: what to call the work in progress messages.
+  /// - Parameters:
+  ///   - a: n × n, positive definite.
+  ///   - b: n × k.
+  ///   - preconditioner: M, or nil for none.
+  ///   - stage: what to call the work in progress messages.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: as the protocol says.
   public func solve<Element: Scalar>(
     _ a: any SymmetricGramOperator<Element>, _ b: Matrix<Element>,

@@ -5,9 +5,16 @@ import Testing
 final class Sandbox: Sendable {
   let directory: URL
 
-  init() throws {
-    directory = FileManager.default.temporaryDirectory
+  /// Where all of them lie. Sandboxes that suites share live until the end of the process, which
+  /// runs no `deinit`.
+  private static let root: URL = {
+    atexit { try? FileManager.default.removeItem(at: Sandbox.root) }
+    return FileManager.default.temporaryDirectory
       .appendingPathComponent("mercer-command-\(UUID().uuidString)")
+  }()
+
+  init() throws {
+    directory = Self.root.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
 
@@ -124,8 +131,7 @@ extension Sandbox {
   }
 
   private static func streams() throws -> URL {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("mercer-streams-\(UUID().uuidString)")
+    let url = root.appendingPathComponent("streams-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     return url
   }
