@@ -60,7 +60,7 @@ struct MercerCommand: ParsableCommand {
       !(names + ["help"]).contains(first)
     else { return }
     throw ValidationError(
-      "there is no command \(quoted(first))\(suggestion(for: first, among: names))")
+      "there is no command \(quoted(first))\(Suggestion.text(for: first, among: names))")
   }
 
   /// A mistake in the arguments on one line: what is wrong, and where help is.

@@ -53,7 +53,7 @@ public struct NPZFile: ~Copyable {
     guard let place = names.firstIndex(of: name) else {
       throw MercerError(
         .invalidParameter,
-        "there is no array \(quoted(name))" + suggestion(for: name, among: names),
+        "there is no array \(quoted(name))" + Suggestion.text(for: name, among: names),
         at: .init(file: source), remedy: "it holds \(listed(names))")
     }
     let bytes = try content(of: entries[place], name: name)

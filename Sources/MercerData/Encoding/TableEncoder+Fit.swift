@@ -60,7 +60,7 @@ extension TableEncoder {
     for name in excluding where !seen.contains(name) {
       throw MercerError(
         .invalidParameter,
-        "there is no column \(quoted(name))" + suggestion(for: name, among: names),
+        "there is no column \(quoted(name))" + Suggestion.text(for: name, among: names),
         at: .init(file: table.source), remedy: "the columns are \(listed(names))")
     }
   }

@@ -141,7 +141,7 @@ public struct TableEncoder: Sendable, Equatable, Codable {
     notes.extraColumns = table.columns.map(\.name).filter { !known.contains($0) }
     guard let first = absent.first else { return matched }
     // Only a column that is not in use already can be the one that was meant.
-    let near = nearestName(to: first, among: notes.extraColumns)
+    let near = Suggestion.nearest(to: first, among: notes.extraColumns)
     throw MercerError(
       .invalidData,
       absent.count == 1

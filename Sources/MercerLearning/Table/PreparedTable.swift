@@ -38,7 +38,7 @@ extension TargetEncoder {
       throw MercerError(
         .invalidData,
         "there is no target column \(quoted(column)) to compare with"
-          + suggestion(for: column, among: table.columns.map(\.name)),
+          + Suggestion.text(for: column, among: table.columns.map(\.name)),
         at: .init(file: table.source),
         remedy: "the table must have the column that the model predicts")
     }

@@ -93,7 +93,7 @@ public struct TableLearner: Sendable {
     guard let column = table.column(named: target) else {
       throw MercerError(
         .invalidData,
-        "there is no column \(quoted(target))\(suggestion(for: target, among: names))",
+        "there is no column \(quoted(target))\(Suggestion.text(for: target, among: names))",
         at: .init(file: table.source), remedy: "the columns are \(listed(names))")
     }
     guard !ignoredColumns.contains(target) else {

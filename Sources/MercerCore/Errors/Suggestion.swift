@@ -1,14 +1,14 @@
 /// Finds what a mistyped name was probably meant to be.
-enum Suggestion {
+package enum Suggestion {
   /// `; did you mean "gaussian"?`, or nothing when no name is near.
-  static func text(for word: String, among names: [String]) -> String {
+  package static func text(for word: String, among names: [String]) -> String {
     guard let best = nearest(to: word, among: names) else { return "" }
-    return "; did you mean \"\(best)\"?"
+    return "; did you mean \(quoted(best))?"
   }
 
   /// The name at the least edit distance, if that is at most a third of the word's length (and at
   /// least one edit); the first in the list where several are as near.
-  static func nearest(to word: String, among names: [String]) -> String? {
+  package static func nearest(to word: String, among names: [String]) -> String? {
     let limit = max(1, (word.count + 1) / 3)
     var best: (name: String, distance: Int)?
     for name in names {
@@ -22,7 +22,7 @@ enum Suggestion {
 
   /// The least number of insertions, deletions, substitutions and exchanges of neighbours that turn
   /// one word into the other (Damerau 1964, in its restricted form), in O(|a| |b|).
-  static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  package static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     var twoBack: [Int] = []
     var previous = Array(0...b.count)
     for i in 0..<a.count {
