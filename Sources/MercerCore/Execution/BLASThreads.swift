@@ -5,7 +5,7 @@ internal import COpenBLAS
 /// Mercer's parallelism is its own: over tiles, and over the blocks of its factorisations. Threads
 /// inside BLAS would compete with those, and split sums in ways that depend on their number; with
 /// one, the result of a call depends on its arguments alone. (`docs/decisions/blas-threads.md` has
-/// the measurement: our blocked Cholesky is no slower than OpenBLAS's threaded one.)
+/// what that costs.)
 enum BLASThreads {
   private static let set: Void = openblas_set_num_threads(1)
 

@@ -35,7 +35,8 @@ public struct Cholesky<Element: Scalar>: Sendable {
   ///
   /// - Parameters:
   ///   - matrix: n × n; pass it without keeping a copy and the factor takes its memory.
-  ///   - jitter: what may be added to the diagonal; the amount used is in `jitter`.
+  ///   - allowed: what may be added to the diagonal; the amount used is in `jitter`.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.notPositiveDefinite`, saying which pivot failed and by how much.
   public init(
     _ matrix: consuming Matrix<Element>, jitter allowed: Jitter = .none,

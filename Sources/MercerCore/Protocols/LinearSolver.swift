@@ -2,7 +2,10 @@
 public protocol LinearSolver: Sendable {
   /// Solves for every column of B at once.
   ///
-  /// - Parameter b: n × k.
+  /// - Parameters:
+  ///   - a: n × n, positive definite.
+  ///   - b: n × k.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.shapeMismatch`, `.notPositiveDefinite`, `.didNotConverge`, `.memoryLimit`,
   ///   `.cancelled`.
   func solve<Element: Scalar>(

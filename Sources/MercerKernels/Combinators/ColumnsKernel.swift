@@ -18,7 +18,9 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
 
   /// A kernel on selected columns.
   ///
-  /// - Parameter columns: at least one; distinct, none below 0.
+  /// - Parameters:
+  ///   - base: k₀, which sees the selected columns alone.
+  ///   - columns: at least one; distinct, none below 0.
   /// - Throws: `.invalidParameter` for other columns.
   public init(_ base: any PointKernel<Element>, on columns: [Int]) throws(MercerError) {
     guard !columns.isEmpty, columns.allSatisfy({ $0 >= 0 }), Set(columns).count == columns.count

@@ -26,7 +26,9 @@ public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
 
   /// An arc-cosine kernel.
   ///
-  /// - Parameter order: n, the degree of the units: 0 (steps), 1 (relu) or 2.
+  /// - Parameters:
+  ///   - order: n, the degree of the units: 0 (steps), 1 (relu) or 2.
+  ///   - metric: M, which the coordinates go through first.
   /// - Throws: `.invalidParameter` for another order, or a metric outside its range.
   public init(order: Int = 1, metric: Metric = .identity) throws(MercerError) {
     guard (0...2).contains(order) else {

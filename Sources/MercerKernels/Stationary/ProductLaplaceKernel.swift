@@ -18,7 +18,9 @@ public struct ProductLaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
 
   /// A product Laplace kernel.
   ///
-  /// - Parameter lengthScale: ℓ, finite and greater than zero.
+  /// - Parameters:
+  ///   - lengthScale: ℓ, finite and greater than zero.
+  ///   - metric: M, which the coordinates go through first.
   /// - Throws: `.invalidParameter` for a length scale or a metric outside its range.
   public init(
     lengthScale: Double = 1, metric: Metric = .identity

@@ -28,10 +28,13 @@ public struct KernelRidgeClassifier: Sendable {
   /// Fits to labelled inputs.
   ///
   /// - Parameters:
+  ///   - inputs: n inputs.
   ///   - labels: the class of each input, in 0..<classCount.
   ///   - classCount: at least 2.
+  ///   - weights: how much each input counts, all positive; nil when all count the same.
   ///   - calibration: how scores become probabilities where the solver gives no leave-one-out
   ///     scores to fit it on.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.invalidData` when there are fewer than two classes or a label is out of range, and
   ///   what `KernelRidge.fit` throws.
   public func fit(

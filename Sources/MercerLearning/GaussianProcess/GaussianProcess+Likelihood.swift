@@ -17,6 +17,7 @@ extension GaussianProcess {
   ///   - optimizesNoise: whether the noise variance is a variable or stays.
   ///   - seed: of the random starts.
   ///   - minimizer: the settings of L-BFGS.
+  ///   - context: threads, memory limit and cancellation.
   /// - Complexity: n³ operations and the kernel values with their gradients for each evaluation,
   ///   of which a run takes some tens; memory 2n².
   /// - Throws: `.invalidParameter` when bounds are not positive and finite, there is no start or

@@ -14,6 +14,7 @@ extension GaussianProcessModel {
   ///   - count: how many functions are drawn, not negative.
   ///   - output: which output is drawn; precondition: there is such an output.
   ///   - stream: where the random numbers come from; the first m belong to the first draw.
+  ///   - context: threads, memory limit and cancellation.
   /// - Returns: m × count, one column a function.
   /// - Complexity: that of `covariance`, and m³/3 operations, or 9m³ with eigenvalues.
   /// - Throws: `.invalidParameter` for a negative count, and as `covariance`.

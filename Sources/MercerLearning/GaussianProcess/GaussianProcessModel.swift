@@ -74,8 +74,9 @@ public struct GaussianProcessModel: Model {
   ///
   /// - Parameters:
   ///   - inputs: m inputs.
-  ///   - includingNoise: whether the variance is that of a new observation of weight 1, f plus noise,
-  ///     and not that of f alone.
+  ///   - includingNoise: whether the variance is that of a new observation of weight 1, f plus
+  ///     noise, and not that of f alone.
+  ///   - context: threads, memory limit and cancellation.
   /// - Complexity: n² operations an input.
   /// - Throws: as `mean`.
   public func variance(
@@ -124,6 +125,7 @@ public struct GaussianProcessModel: Model {
   /// - Parameters:
   ///   - inputs: m inputs.
   ///   - output: which output it is for; precondition: there is such an output.
+  ///   - context: threads, memory limit and cancellation.
   /// - Complexity: n² m + n m² operations; memory m (n + m).
   /// - Throws: as `mean`, and `.memoryLimit`.
   public func covariance(
@@ -141,6 +143,7 @@ public struct GaussianProcessModel: Model {
   ///   - a: the inputs of the rows.
   ///   - b: the inputs of the columns.
   ///   - output: which output it is for; precondition: there is such an output.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: as `mean`, and `.memoryLimit`.
   public func covariance(
     _ a: Points<Double>, _ b: Points<Double>, output: Int = 0,

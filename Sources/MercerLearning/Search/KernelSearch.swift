@@ -80,6 +80,7 @@ public struct KernelSearch: Sendable {
   ///   - data: the inputs and targets; targets should have about unit size, as the ridges do.
   ///   - score: from rows and their leave-one-out residuals, what is to be least; the mean square
   ///     when nil.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.invalidData` when there are fewer than two rows.
   public func run(
     on data: LabelledData<Points<Double>>,

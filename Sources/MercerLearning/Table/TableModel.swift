@@ -49,7 +49,10 @@ public struct TableModel: Sendable {
 
   /// Predictions for the rows of a table, and what in it was not as in the fitted one.
   ///
-  /// - Parameter level: the share of rows that intervals should hold; the nearest kept one is used.
+  /// - Parameters:
+  ///   - table: m rows with the columns of the model, in any order.
+  ///   - level: the share of rows that intervals should hold; the nearest kept one is used.
+  ///   - context: threads, memory limit and cancellation.
   /// - Complexity: n m d for m rows, in blocks, so that memory does not grow with m beyond the
   ///   predictions.
   /// - Throws: `.invalidData` when the table lacks columns of the model.

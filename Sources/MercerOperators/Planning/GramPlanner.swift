@@ -8,7 +8,10 @@ public enum GramPlanner {
   /// A plan for an n × m kernel matrix.
   ///
   /// - Parameters:
+  ///   - rowCount: n.
+  ///   - columnCount: m.
   ///   - dimension: d, the coordinates of an input.
+  ///   - element: the type of the entries.
   ///   - productCount: how many products with a vector the algorithm expects to make.
   ///   - context: its memory limit and its number of threads.
   /// - Complexity: O(1).

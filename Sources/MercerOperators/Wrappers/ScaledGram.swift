@@ -18,7 +18,9 @@ public struct ScaledGram<Base: GramOperator>: GramOperator {
 
   /// The operator `scale` times `base`.
   ///
-  /// - Parameter scale: a, finite and at least zero.
+  /// - Parameters:
+  ///   - base: K.
+  ///   - scale: a, finite and at least zero.
   /// - Throws: `.invalidParameter` when it is not.
   public init(_ base: Base, by scale: Element) throws(MercerError) {
     guard scale.isFinite, scale >= 0 else {

@@ -20,7 +20,9 @@ public struct ShiftedGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 
   /// The operator with one shift for all.
   ///
-  /// - Parameter shift: λ, finite and at least zero, in the units of the kernel's values.
+  /// - Parameters:
+  ///   - base: K.
+  ///   - shift: λ, finite and at least zero, in the units of the kernel's values.
   /// - Throws: `.invalidParameter` when it is not.
   public init(_ base: Base, by shift: Element) throws(MercerError) {
     try self.init(base, by: [Element](repeating: shift, count: base.rowCount))
@@ -29,8 +31,9 @@ public struct ShiftedGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 
   /// The operator with a shift for each row.
   ///
-  /// - Parameter shifts: n values, each finite and at least zero, in the units of the kernel's
-  ///   values.
+  /// - Parameters:
+  ///   - base: K.
+  ///   - shifts: n values, each finite and at least zero, in the units of the kernel's values.
   /// - Throws: `.invalidParameter` when a value is not, `.shapeMismatch` when there are not n.
   public init(_ base: Base, by shifts: [Element]) throws(MercerError) {
     guard shifts.count == base.rowCount else {

@@ -66,6 +66,7 @@ public struct ExactRidge: Sendable {
   ///   - gram: K, n × n, whose entries can be computed.
   ///   - shifts: λ, or λ / wᵢ with sample weights; n values, each at least 0.
   ///   - targets: Y, n × k.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.notPositiveDefinite` with the pivot, `.memoryLimit`, `.shapeMismatch`,
   ///   `.cancelled`.
   public func solve<Gram: SymmetricGramOperator & IndexableGramOperator>(

@@ -26,6 +26,7 @@ public struct RidgePath: Sendable {
   ///   - gram: K, n × n, symmetric.
   ///   - targets: Y, n × k.
   ///   - weights: W, one positive weight a row, or nil when all count the same.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.shapeMismatch`, `.internalFailure` from the eigendecomposition.
   public init(
     gram: consuming Matrix<Double>, targets: Matrix<Double>, weights: [Double]? = nil,
@@ -68,7 +69,9 @@ public struct RidgePath: Sendable {
 
   /// Fits for one ridge.
   ///
-  /// - Parameter ridge: λ, above 0; added to K as it is, not multiplied by n.
+  /// - Parameters:
+  ///   - ridge: λ, above 0; added to K as it is, not multiplied by n.
+  ///   - context: threads, memory limit and cancellation.
   public func fit(
     ridge: Double, context: ExecutionContext = .default
   ) throws(MercerError) -> Fit {

@@ -48,6 +48,7 @@ public struct IterativeRidge: Sendable {
   ///   - columns: gives K(X, C) for row numbers C, n × r.
   ///   - shifts: λ, or λ / wᵢ with sample weights; n values above 0.
   ///   - targets: Y, n × k.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.didNotConverge`, `.notPositiveDefinite`, `.memoryLimit`, `.cancelled`.
   public func solve<Element: Scalar>(
     _ gram: any SymmetricGramOperator<Element>,

@@ -21,9 +21,10 @@ public struct NystromPreconditioner<Element: Scalar>: Preconditioner {
   /// Builds the approximation from some columns of K.
   ///
   /// - Parameters:
-  ///   - columns: K(X, C), n × r, in Double.
+  ///   - columns: K(X, C), n × r.
   ///   - centres: the row of K that each column stands for.
   ///   - ridge: λ, above 0.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: `.notPositiveDefinite` when even a jitter of 1e-6 does not make K(C, C) definite.
   public init(
     columns: Matrix<Element>, centres: [Int], ridge: Double, context: ExecutionContext

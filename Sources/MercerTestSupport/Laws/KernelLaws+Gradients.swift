@@ -9,6 +9,9 @@ extension KernelLaws {
   /// of `z` must not coincide with those of `x` when the kernel has a kink, but for a kink at a pair
   /// of equal points of one set, where the central difference is 0 as the contract asks.
   /// - Parameters:
+  ///   - kernel: the kernel to check.
+  ///   - x: the inputs of the rows.
+  ///   - z: the inputs of the columns.
   ///   - tolerance: relative to the largest component.
   ///   - hasInputGradient: false for kernels that say that they have none.
   public static func checkGradients<K: Kernel>(
@@ -125,8 +128,13 @@ extension KernelLaws {
 
   /// Checks that the Float kernel agrees with its Double twin on points rounded to Float.
   ///
-  /// - Parameter tolerance: relative to the largest entry; 2e-5 leaves some hundred units of Float
-  ///   rounding for distances and functions of them.
+  /// - Parameters:
+  ///   - float: the kernel in Float.
+  ///   - double: the same kernel in Double.
+  ///   - x: the inputs of the rows.
+  ///   - z: the inputs of the columns.
+  ///   - tolerance: relative to the largest entry; 2e-5 leaves some hundred units of Float rounding
+  ///     for distances and functions of them.
   public static func checkPrecision<F: Kernel, D: Kernel>(
     float: F, double: D, _ x: Points<Float>, _ z: Points<Float>, tolerance: Double = 2e-5
   ) -> [LawViolation]

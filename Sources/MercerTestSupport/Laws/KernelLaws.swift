@@ -17,6 +17,7 @@ public enum KernelLaws {
   /// - Complexity: some fifty fillings of an n × m matrix and an eigendecomposition: for n, m near
   ///   twenty.
   /// - Parameters:
+  ///   - kernel: the kernel to check.
   ///   - x: the first inputs, at least two.
   ///   - z: other inputs; an input that is also in `x` is welcome.
   ///   - tileSize: sub-tiles of this size ± 1 are tried.

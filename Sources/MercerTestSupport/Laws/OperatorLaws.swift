@@ -15,9 +15,12 @@ public enum OperatorLaws {
   /// K = Kᵀ; for an indexable one, every tile.
   /// - Complexity: some thirty products, and a few dozen fillings of the matrix: for small n.
   /// - Parameters:
+  ///   - gram: the operator to check.
   ///   - twin: the same matrix, n × m, made by other means.
   ///   - tileSize: sub-tiles of this size ± 1 are tried.
-  ///   - tolerance: relative to the largest value of what is compared; `standardTolerance` when nil.
+  ///   - tolerance: relative to the largest value of what is compared; `standardTolerance` when
+  ///     nil.
+  ///   - seed: of the vectors it is applied to.
   public static func check<Op: GramOperator>(
     _ gram: Op, twin: Matrix<Op.Element>, tileSize: Int = 8, tolerance: Double? = nil,
     seed: UInt64 = 1
