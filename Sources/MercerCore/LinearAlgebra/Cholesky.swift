@@ -28,7 +28,7 @@ public struct Cholesky<Element: Scalar>: Sendable {
   }
 
   private static var blockSize: Int { 256 }
-  private static var bandSize: Int { 128 }
+  private static var bandSize: Int { 256 }
 
   /// Factorises a symmetric matrix, of which the lower and, when jitter is allowed, the upper
   /// triangle is read.
@@ -202,7 +202,7 @@ extension Cholesky {
   /// The diagonal of A⁻¹, without forming A⁻¹.
   ///
   /// Column j of L⁻¹ begins at row j, and its squared length is the j-th entry. Strips of columns
-  /// are solved for independently; the memory is n × 128 elements a thread.
+  /// are solved for independently; the memory is n × 256 elements a thread.
   /// - Complexity: n³/3 operations.
   public func inverseDiagonal(context: ExecutionContext = .default) throws(MercerError) -> [Double]
   {
