@@ -2,9 +2,9 @@ public import MercerCore
 
 /// K(X, X) of a kernel, n × n, never stored: each product computes the entries anew, tile by tile.
 ///
-/// - Complexity: a product costs O(n² (d + k)) time, with up to 64 right-hand sides only half of the
-///   entries are computed; memory for one tile and one band of sums for each thread, and up to 32
-///   copies of y in Double (256 MB at most) where symmetry is used.
+/// - Complexity: a product costs O(n² (d + k)) time; where n k is at most 31,250, only half of the
+///   entries are computed. Memory for one tile and one band of sums for each thread, and up to 32
+///   copies of y in Double, 8 MB at most, where symmetry is used.
 /// - Accuracy: as `TiledCrossGram`.
 public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOperator {
   private let cross: TiledCrossGram<Element>

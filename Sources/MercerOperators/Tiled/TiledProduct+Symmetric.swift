@@ -3,9 +3,9 @@ import MercerCore
 extension TiledProduct {
   /// The parts that the work is cut into, whatever the number of threads; each has sums of its own.
   private static let partLimit = 32
-  /// The most sums of all parts, 256 MB in Double; and the width above which multiplying, which is
+  /// The most sums of all parts, 8 MB in Double; and the width above which multiplying, which is
   /// not halved, outweighs filling.
-  private static let sumLimit = 32_000_000
+  private static let sumLimit = 1_000_000
   private static let symmetricWidthLimit = 64
 
   /// Whether `applySymmetric` suits this product. It looks at sizes only.
