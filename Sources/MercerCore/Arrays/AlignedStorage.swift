@@ -1,3 +1,5 @@
+import Foundation
+
 /// A 64-byte aligned heap block: one cache line, one AVX-512 register.
 ///
 /// Only `Matrix` touches it, and only after checking that it holds the sole reference, which is
@@ -7,10 +9,21 @@ final class AlignedStorage<Element: Scalar>: @unchecked Sendable {
   @usableFromInline let base: UnsafeMutablePointer<Element>
   @usableFromInline let count: Int
 
+  /// Large blocks come from the system and go back to it at once; an allocator may keep them, and
+  /// then the peaks of two stages of work add up.
+  private static var mappedFrom: Int { 8 << 20 }
+  private let mappedByteCount: Int
+
   @usableFromInline
   init(uninitializedCount count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
-    base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    var block: UnsafeMutableRawPointer?
+    if bytes >= Self.mappedFrom {
+      block = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      if block == MAP_FAILED { block = nil }
+    }
+    mappedByteCount = block == nil ? 0 : bytes
+    base = (block ?? .allocate(byteCount: bytes, alignment: 64))
       .bindMemory(to: Element.self, capacity: max(count, 1))
     self.count = count
   }
@@ -22,5 +35,11 @@ final class AlignedStorage<Element: Scalar>: @unchecked Sendable {
     return other
   }
 
-  deinit { UnsafeMutableRawPointer(base).deallocate() }
+  deinit {
+    if mappedByteCount > 0 {
+      munmap(base, mappedByteCount)
+    } else {
+      UnsafeMutableRawPointer(base).deallocate()
+    }
+  }
 }

@@ -10,7 +10,8 @@ import Synchronization
 /// Every family at every length scale of a grid around the median distance is tried on a small
 /// subsample, the best of them on a larger one; each trial covers a whole path of ridges from one
 /// eigendecomposition. The result depends on the seed alone, not on the number of threads.
-/// - Complexity: 9 n³ operations a trial, for subsamples of `screeningRows` and `finalRows`.
+/// - Complexity: 9 n³ operations and 5 n² doubles a trial, for subsamples of `screeningRows` and
+///   `finalRows`; under a small limit on memory fewer trials run at once, then on fewer rows.
 public struct KernelSearch: Sendable {
   /// What is tried.
   public var families: [KernelFamily]
@@ -94,7 +95,8 @@ public struct KernelSearch: Sendable {
       score ?? { rows, residuals in
         meanSquare(residuals, weights: data.weights.map { weights in rows.map { weights[$0] } })
       }
-    let first = sample(of: data.count, upTo: screeningRows)
+    let mostRows = Self.rowLimit(memory: context.memoryLimit)
+    let first = sample(of: data.count, upTo: min(screeningRows, mostRows))
     var trials: [Trial] = []
     for family in families {
       let scaleRows = Array(first.prefix(500))
@@ -107,8 +109,9 @@ public struct KernelSearch: Sendable {
     trials.sort { $0.best.score < $1.best.score }
     var board = trials.map { $0.candidate(rows: first.count) }
     var rows = first
-    if data.count > screeningRows {
-      rows = sample(of: data.count, upTo: finalRows)
+    let finalCount = min(finalRows, mostRows, data.count)
+    if finalCount > first.count {
+      rows = sample(of: data.count, upTo: finalCount)
       trials = Array(trials.prefix(finalists))
       try run(&trials, on: data, rows: rows, score, "comparing the best kernels", context)
       trials.sort { $0.best.score < $1.best.score }
@@ -150,7 +153,17 @@ public struct KernelSearch: Sendable {
     }
   }
 
-  /// Runs trials side by side, each on one thread: the same sums whatever the number of threads.
+  /// What a trial on n rows holds at once: K or its eigenvectors, their squares, and the workspace of
+  /// the eigendecomposition; 5 n² doubles in all.
+  private static func trialBytes(rows n: Int) -> Int { 40 * n * n }
+
+  /// The most rows of a trial within a limit on memory.
+  private static func rowLimit(memory: Int) -> Int {
+    max(2, Int((Double(memory) / Double(trialBytes(rows: 1))).squareRoot()))
+  }
+
+  /// Runs trials side by side, as many as the memory holds, each on one thread: the same sums
+  /// whatever the number of threads.
   private func run(
     _ trials: inout [Trial], on data: LabelledData<Points<Double>>, rows: [Int],
     _ score: @Sendable ([Int], Matrix<Double>) -> Double, _ stage: String,
@@ -162,7 +175,10 @@ public struct KernelSearch: Sendable {
     single.threadCount = 1
     single.progress = nil
     let (kernels, inner) = (trials.map(\.kernel), single)
-    try context.forEach(trials.count) { (index) throws(MercerError) in
+    var outer = context
+    outer.threadCount = min(
+      context.threadCount, max(1, context.memoryLimit / Self.trialBytes(rows: rows.count)))
+    try outer.forEach(trials.count) { (index) throws(MercerError) in
       let gram = try TiledGram(kernels[index], inputs: part.inputs).densified(context: inner)
       let path = try RidgePath(
         gram: gram, targets: part.targets, weights: part.weights, context: inner)

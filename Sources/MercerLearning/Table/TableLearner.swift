@@ -23,6 +23,9 @@ public struct TableLearner: Sendable {
   /// The seed of every random choice.
   public var seed: UInt64 = 0
 
+  /// The residual up to which an iterative fit that stopped early is kept, and said to have done so.
+  private static let acceptedResidual = 0.01
+
   /// A learner with nothing said but what to predict.
   public init(target: String) { self.target = target }
 
@@ -127,7 +130,7 @@ public struct TableLearner: Sendable {
     let clock = ContinuousClock()
     let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
     let started = clock.now
-    let found = try search(inputs, problem, context)
+    let found = try search(inputs, problem, plan, context)
     let searched = clock.now
     let fitted = try fit(inputs, problem, found, plan, context)
     let finished = clock.now
@@ -153,10 +156,14 @@ public struct TableLearner: Sendable {
   }
 
   private func search(
-    _ inputs: Points<Double>, _ problem: TableProblem, _ context: ExecutionContext
+    _ inputs: Points<Double>, _ problem: TableProblem, _ plan: RidgePlan,
+    _ context: ExecutionContext
   ) throws(MercerError) -> Choice {
     if let kernel, let ridge { return Choice(kernel: kernel, ridge: ridge, leaderboard: []) }
     var search = KernelSearch(seed: seed)
+    // An iteration with products in Float does not get to the end of a system as ill-conditioned as
+    // a smaller ridge would make it.
+    if plan.method != .exact { search.ridges = KernelSearch.halfDecades(from: -6, to: 2) }
     if let ridge { search.ridges = [ridge] }
     let data = try LabelledData(
       inputs: inputs, targets: problem.codes, weights: problem.weights)
@@ -207,6 +214,12 @@ public struct TableLearner: Sendable {
       inputs: inputs, targets: problem.codes, weights: problem.weights
     ).subset(at: kept)
     let model = try estimator.fit(data, context: context)
+    if let residual = model.report.relativeResidual, residual > Self.acceptedResidual {
+      throw MercerError(
+        .didNotConverge,
+        "the fit stopped at relative residual \(residual) after \(model.report.iterations) products",
+        remedy: "give it a larger --ridge, more --memory, or another --kernel")
+    }
     let predicted = try model.predict(inputs.subset(at: held), context: context)
     let residuals = problem.codes.rows(at: held).subtracting(predicted)
     return try assess(

@@ -25,13 +25,17 @@ public struct NystromPreconditioner<Element: Scalar>: Preconditioner {
   ///   - centres: the row of K that each column stands for.
   ///   - ridge: λ, above 0.
   ///   - context: threads, memory limit and cancellation.
-  /// - Throws: `.notPositiveDefinite` when even a jitter of 1e-6 does not make K(C, C) definite.
+  /// - Throws: `.notPositiveDefinite` when even a jitter of 1e-6 (1e-3 in Float) does not make
+  ///   K(C, C) definite.
   public init(
     columns: Matrix<Element>, centres: [Int], ridge: Double, context: ExecutionContext
   ) throws(MercerError) {
     precondition(columns.columnCount == centres.count)
     let core = Matrix<Double>(converting: columns.rows(at: centres))
-    let corner = try Cholesky(core, jitter: .upTo(1e-6), context: context)
+    // Rounded entries leave K(C, C) indefinite by about their precision times its order; a
+    // preconditioner bears that much more on its diagonal.
+    let jitter = max(1e-6, 1e4 * Double(Element.ulpOfOne))
+    let corner = try Cholesky(core, jitter: .upTo(jitter), context: context)
     // B = K(X, C) L⁻ᵀ, so that B Bᵀ is the approximation; its spectrum is that of BᵀB.
     let factor = Cholesky<Element>(rounding: corner)
     let b = try factor.solveFactor(columns.transposed(), context: context)
@@ -39,7 +43,10 @@ public struct NystromPreconditioner<Element: Scalar>: Preconditioner {
       converting: try b.multiplied(by: b, transposingOther: true, context: context))
     let eigen = try SymmetricEigen(small)
     let largest = eigen.values.last ?? 0
-    let kept = eigen.values.indices.reversed().filter { eigen.values[$0] > 1e-7 * largest }
+    // What lies below the rounding of the elements has no direction of its own: its vectors would
+    // not be orthogonal, and the preconditioner not definite.
+    let least = 100 * Double(Element.ulpOfOne) * largest
+    let kept = eigen.values.indices.reversed().filter { eigen.values[$0] > least }
     eigenvalues = kept.map { eigen.values[$0] }
     var rotation = eigen.vectors.rows(at: kept)
     for (k, value) in eigenvalues.enumerated() {
@@ -48,8 +55,8 @@ public struct NystromPreconditioner<Element: Scalar>: Preconditioner {
     vectors = try b.multiplied(
       by: Matrix<Element>(converting: rotation), transposed: true, transposingOther: true,
       context: context)
-    let least = eigenvalues.last ?? 0
-    factors = eigenvalues.map { (least + ridge) / ($0 + ridge) - 1 }
+    let smallest = eigenvalues.last ?? 0
+    factors = eigenvalues.map { (smallest + ridge) / ($0 + ridge) - 1 }
   }
 
   public func solve(

@@ -35,6 +35,14 @@ import Testing
     #expect(one.leaveOneOutResiduals == three.leaveOneOutResiduals)
   }
 
+  /// 40 n² bytes a trial: 40 kB hold 31 rows.
+  @Test func littleMemoryMeansFewerRows() throws {
+    let data = try smoothData(50)
+    let context = ExecutionContext(threadCount: 2, memoryLimit: 40_000)
+    let result = try search().run(on: data, context: context)
+    #expect(result.rows.count == 31 && result.leaderboard.allSatisfy { $0.rows <= 31 })
+  }
+
   @Test func aGivenKernelKeepsItsLengthScale() throws {
     let kernel = try GaussianKernel<Double>(lengthScale: 0.7)
     let result = try search().chooseRidge(for: kernel, on: smoothData(25))
