@@ -206,7 +206,7 @@ public struct TableLearner: Sendable {
       IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
       stored: plan.method == .iterativeStored)
     var stream = RandomStream(seed: seed, purpose: "hold-out rows")
-    let heldCount = min(max(inputs.count / 50, 200), 2000)
+    let heldCount = max(1, min(max(inputs.count / 50, 200), 2000, inputs.count / 5))
     let held = stream.sample(heldCount, of: inputs.count)
     let isHeld = Set(held)
     let kept = all.filter { !isHeld.contains($0) }

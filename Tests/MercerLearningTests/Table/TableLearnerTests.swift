@@ -86,7 +86,7 @@ func exampleTable(_ n: Int = 60) -> Table {
     let table = exampleTable(700)
     let outcome = try learner.fit(table, context: context)
     #expect(outcome.plan.method == .iterativeTiled)
-    #expect(outcome.model.history.validationMethod == "hold-out of 200 rows")
+    #expect(outcome.model.history.validationMethod == "hold-out of 140 rows")
     #expect(outcome.model.history.validation.headline < 0.4 * outcome.model.history.naive.headline)
   }
 
