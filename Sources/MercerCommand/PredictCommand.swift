@@ -94,7 +94,7 @@ enum PredictionsCSV {
         (["prediction"] + names.map { "probability_\($0)" }).map(cell).joined(separator: ",") + "\n"
       for i in 0..<probabilities.rowCount {
         let row = probabilities.row(i)
-        text += cell(names[row.likeliest]) + ","
+        text += cell(names[row.indexOfLargest]) + ","
         text += row.map { "\($0)" }.joined(separator: ",") + "\n"
       }
       return text
@@ -140,12 +140,7 @@ struct PredictionsJSON: Encodable {
       classes = names
       let rows = (0..<probabilities.rowCount).map { probabilities.row($0) }
       self.probabilities = rows
-      predictedClasses = rows.map { names[$0.likeliest] }
+      predictedClasses = rows.map { names[$0.indexOfLargest] }
     }
   }
-}
-
-extension [Double] {
-  /// The place of the largest value; the first of equals.
-  fileprivate var likeliest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
 }

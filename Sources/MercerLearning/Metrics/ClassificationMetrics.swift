@@ -79,5 +79,5 @@ public func areaUnderCurve(scores: [Double], positives: [Bool]) -> Double? {
 
 extension [Double] {
   /// The place of the largest value; the first of equals.
-  var indexOfLargest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
+  package var indexOfLargest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
 }

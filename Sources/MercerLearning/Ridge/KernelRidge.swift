@@ -169,11 +169,10 @@ public struct KernelRidgeModel: Model {
 
   /// The same model for targets `unit` times as large, with these offsets instead.
   func scaled(by unit: Double, adding offsets: [Double]) -> KernelRidgeModel {
-    let factors = [Double](repeating: unit, count: coefficients.rowCount)
-    return KernelRidgeModel(
+    KernelRidgeModel(
       kernel: kernel, ridge: ridge, inputs: inputs,
-      coefficients: coefficients.scalingRows(by: factors), offsets: offsets,
-      leaveOneOutResiduals: leaveOneOutResiduals?.scalingRows(by: factors), report: report)
+      coefficients: coefficients.scaled(by: unit), offsets: offsets,
+      leaveOneOutResiduals: leaveOneOutResiduals?.scaled(by: unit), report: report)
   }
 
   public func predict(
@@ -195,33 +194,5 @@ extension LabelledData {
         weights.map { zip($0, column).reduce(0) { $0 + $1.0 * $1.1 } } ?? column.reduce(0, +)
       return sum / total
     }
-  }
-}
-
-extension Matrix {
-  /// Each row less the same values; all of it when there are none.
-  func subtractingFromRows(_ values: [Element]) -> Matrix {
-    if values.isEmpty { return self }
-    precondition(values.count == columnCount)
-    var copy = self
-    let negated = values.map { -$0 }
-    copy.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      for i in 0..<rowCount { Element.loops.add(columnCount, base + i * columnCount, negated) }
-    }
-    return copy
-  }
-
-  /// Each row times a factor of its own.
-  func scalingRows(by factors: [Element]) -> Matrix {
-    precondition(factors.count == rowCount)
-    var copy = self
-    copy.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      for (i, factor) in factors.enumerated() {
-        Element.loops.affine(columnCount, base + i * columnCount, factor, 0)
-      }
-    }
-    return copy
   }
 }

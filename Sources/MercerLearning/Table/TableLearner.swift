@@ -259,10 +259,3 @@ public struct TableLearner: Sendable {
     }
   }
 }
-
-extension Duration {
-  /// In seconds.
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}

@@ -45,7 +45,7 @@ struct TableProblem: Sendable {
         .invalidData, "the target's values are too large or too close together to be told apart",
         at: place, remedy: "rescale the target")
     }
-    codes = centred.scalingRows(by: [Double](repeating: 1 / unit, count: raw.rowCount))
+    codes = centred.scaled(by: 1 / unit)
   }
 
   /// What the classifier says of rows, given by how much it misses their codes.
@@ -87,20 +87,5 @@ struct TableProblem: Sendable {
     }
     return .classification(
       ClassificationMetrics(labels: truth.classIndices, probabilities: probabilities))
-  }
-}
-
-extension Matrix {
-  /// The difference of two matrices of one shape.
-  func subtracting(_ other: Matrix) -> Matrix {
-    precondition(rowCount == other.rowCount && columnCount == other.columnCount)
-    var result = self
-    result.withUnsafeMutableBufferPointer { buffer in
-      other.withUnsafeBufferPointer { other in
-        guard let base = buffer.baseAddress, let source = other.baseAddress else { return }
-        Element.axpy(count: buffer.count, alpha: -1, x: source, y: base)
-      }
-    }
-    return result
   }
 }

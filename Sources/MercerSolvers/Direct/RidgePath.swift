@@ -97,16 +97,6 @@ public struct RidgePath: Sendable {
 }
 
 extension Matrix {
-  fileprivate mutating func scaleRows(by factors: [Element]) {
-    let width = columnCount
-    withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      for (i, factor) in factors.enumerated() {
-        Element.loops.affine(width, base + i * width, factor, 0)
-      }
-    }
-  }
-
   fileprivate mutating func scaleColumns(by factors: [Element]) {
     let width = columnCount
     withUnsafeMutableBufferPointer { buffer in

@@ -22,14 +22,3 @@ public struct CholeskyPreconditioner<Stored: Scalar, Element: Scalar>: Precondit
       .scaled(by: largest)
   }
 }
-
-extension Matrix {
-  fileprivate func scaled(by factor: Element) -> Matrix {
-    var copy = self
-    copy.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      Element.loops.affine(buffer.count, base, factor, 0)
-    }
-    return copy
-  }
-}

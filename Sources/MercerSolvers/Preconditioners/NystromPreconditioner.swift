@@ -63,13 +63,7 @@ public struct NystromPreconditioner<Element: Scalar>: Preconditioner {
     _ r: Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) -> Matrix<Element> {
     var inside = try vectors.multiplied(by: r, transposed: true, context: context)
-    let width = inside.columnCount
-    inside.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      for (k, factor) in factors.enumerated() {
-        Element.loops.affine(width, base + k * width, Element(factor), 0)
-      }
-    }
+    inside.scaleRows(by: factors.map { Element($0) })
     var result = try vectors.multiplied(by: inside, context: context)
     combineColumns(&result, adding: r)
     return result
