@@ -13,10 +13,12 @@ final class AlignedStorage<Element: Scalar>: @unchecked Sendable {
   /// then the peaks of two stages of work add up.
   private static var mappedFrom: Int { 8 << 20 }
   private let mappedByteCount: Int
+  /// One vector register past the end, which loops may read and never use.
+  private static var slack: Int { 64 }
 
   @usableFromInline
   init(uninitializedCount count: Int) {
-    let bytes = max(count, 1) * MemoryLayout<Element>.stride
+    let bytes = count * MemoryLayout<Element>.stride + Self.slack
     var block: UnsafeMutableRawPointer?
     if bytes >= Self.mappedFrom {
       block = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)

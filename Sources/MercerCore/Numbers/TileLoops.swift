@@ -8,37 +8,10 @@ internal import CMercerTiles
 /// which is why the table may be shared between threads. A class, so that looking the table up copies
 /// one reference and not every function.
 public final class TileLoops<Element>: @unchecked Sendable {
-  /// rows, columns, d, q, x, ldx, z, ldz, out, ldo.
-  public typealias Pairs =
-    (
-      Int, Int, Int, Element, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
-      UnsafeMutablePointer<Element>, Int
-    ) -> Void
-  /// rows, columns, d, q, x, ldx, z, ldz, w, ldw, gradient, ldg.
-  public typealias PairsGradient =
-    (
-      Int, Int, Int, Element, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
-      UnsafePointer<Element>, Int, UnsafeMutablePointer<Element>, Int
-    ) -> Void
-  /// rows, columns, d, q, x, ldx, z, ldz, w, ldw, total (d values).
-  public typealias PairsMoment =
-    (
-      Int, Int, Int, Element, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
-      UnsafePointer<Element>, Int, UnsafeMutablePointer<Double>
-    ) -> Void
-  /// rows, columns, d, x, ldx, z, ldz (both row-major), squared norms of x and of z, tile, ldt.
-  public typealias SquaredFromInner =
-    (
-      Int, Int, Int, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
-      UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int
-    ) -> Void
   /// count, values, one parameter.
   public typealias Map1 = (Int, UnsafeMutablePointer<Element>, Element) -> Void
   /// count, values, two parameters.
   public typealias Map2 = (Int, UnsafeMutablePointer<Element>, Element, Element) -> Void
-  /// count, values, three parameters.
-  public typealias Map3 =
-    (Int, UnsafeMutablePointer<Element>, Element, Element, Element) -> Void
   /// count, values, other values.
   public typealias Combine =
     (Int, UnsafeMutablePointer<Element>, UnsafePointer<Element>) -> Void
@@ -93,53 +66,60 @@ public final class TileLoops<Element>: @unchecked Sendable {
       UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>
     ) -> Void
 
-  /// pairs, map, a, c, rows, panels, d, x, ldx, norms of x, z (packed), norms of z, outputs, v, ldv,
-  /// y, ldy: see `product`.
-  public typealias Product =
+  /// pairs, first row, rows, first panel, panels, outputs, v, ldv, y, ldy, w, ldw, mirrored, ldm.
+  typealias Product =
     (
-      Int32, Int32, Element, Element, Int, Int, Int, UnsafePointer<Element>, Int,
-      UnsafePointer<Element>, UnsafePointer<Element>, UnsafePointer<Element>, Int,
-      UnsafePointer<Element>, Int, UnsafeMutablePointer<Element>, Int
+      UnsafePointer<mercer_pairs>, Int, Int, Int, Int, Int, UnsafePointer<Element>?, Int,
+      UnsafeMutablePointer<Element>?, Int, UnsafePointer<Element>?, Int,
+      UnsafeMutablePointer<Element>?, Int
     ) -> Void
+  /// pairs, first row, rows, first column, columns, tile, ldt.
+  typealias Fill =
+    (UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafeMutablePointer<Element>, Int) -> Void
+  /// pairs, first row, rows, first column, columns, outputs, weights, ldw, ldo, z, ldz, gradient, ldg.
+  typealias InputGradient =
+    (
+      UnsafePointer<mercer_pairs>, Int, Int, Int, Int, Int, UnsafePointer<Element>, Int, Int,
+      UnsafePointer<Element>?, Int, UnsafeMutablePointer<Element>, Int
+    ) -> Void
+  /// pairs, first row, rows, first column, columns, weights, ldw, moments.
+  typealias ScaleMoments =
+    (
+      UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafePointer<Element>, Int,
+      UnsafeMutablePointer<Double>
+    ) -> Void
+  /// pairs, first row, rows, first panel, panels, maxima.
+  typealias RowMaxima =
+    (UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafeMutablePointer<Element>) -> Void
+  /// pairs, first row, rows, first panel, panels, weights, maxima, sums.
+  typealias RowLogSums =
+    (
+      UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafePointer<Element>?,
+      UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>
+    ) -> Void
+  /// pairs, first row, rows, first panel, panels, k, values, columns.
+  typealias RowSmallest =
+    (
+      UnsafePointer<mercer_pairs>, Int, Int, Int, Int, Int, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Int>
+    ) -> Void
+  /// form, a, c, p, count, values.
+  typealias Map =
+    (Int32, Element, Element, Element, Int, UnsafeMutablePointer<Element>) -> Void
 
-  /// How many points a panel of a fused product holds.
+  /// How many points a panel of packed points holds.
   public let panel: Int
-  /// The fused product `y[i, o] = Σⱼ map(distance(x[i], z[j])) v[o, j]`; `FusedMap` says which.
-  public let product: Product
+  // The loops over pairs, which `PackedPairs` describes; `mercer_table.inc` has the meaning of each.
+  let product: Product
+  let fill: Fill
+  let inputGradient: InputGradient
+  let scaleMoments: ScaleMoments
+  let rowMaxima: RowMaxima
+  let rowLogSums: RowLogSums
+  let rowSmallest: RowSmallest
+  let mapForm: Map
   /// The instruction set these loops were compiled for: `avx512`, `avx2` or `baseline`.
   public let instructionSet: String
-  /// `out[i, j] ← Σₖ (x[i, k] − z[k, j])²`, with z a panel (d × count, transposed).
-  public let pairsSquared: Pairs
-  /// `out[i, j] ← Σₖ |x[i, k] − z[k, j]|`, with z a panel.
-  public let pairsAbsolute: Pairs
-  /// `out[i, j] ← Σₖ |x[i, k] − z[k, j]|^q`, with z a panel.
-  public let pairsPower: Pairs
-  /// `out[i, j] ←` the number of k with `x[i, k] ≠ z[k, j]`, with z a panel.
-  public let pairsDiffering: Pairs
-  /// `gradient[i, k] += Σⱼ w[i, j] sign(Δ) |Δ|^(q−1)` with `Δ = x[i, k] − z[k, j]`, z a panel.
-  public let pairsPowerGradient: PairsGradient
-  /// `total[k] += Σᵢⱼ w[i, j] |x[i, k] − z[k, j]|^q`, with z a panel.
-  public let pairsPowerMoment: PairsMoment
-  /// Turns inner products into squared distances; pairs that cancel are computed anew.
-  public let squaredFromInner: SquaredFromInner
-  /// `s ← a exp(c s)`.
-  public let expLinear: Map2
-  /// `s ← a exp(−c √s)`.
-  public let expRoot: Map2
-  /// `s ← a exp(−c √s) / √s`, and 0 at 0.
-  public let expRootSlope: Map2
-  /// `s ← a (1 + r) exp(−r)` with `r = c √s`.
-  public let expRootFirst: Map2
-  /// `s ← a (1 + r + r²/3) exp(−r)` with `r = c √s`.
-  public let expRootSecond: Map2
-  /// `s ← a exp(−c sᵖ)`, p > 0.
-  public let expPower: Map3
-  /// `s ← a sᵖ` for s ≥ 0.
-  public let power: Map2
-  /// `s ← a (1 + c s)⁻ᵖ`.
-  public let rational: Map3
-  /// `s ← a log(1 + c s)`.
-  public let logOnePlus: Map2
   /// `y ← y + x`.
   public let add: Combine
   /// `y ← y x`, element by element.
@@ -167,24 +147,15 @@ public final class TileLoops<Element>: @unchecked Sendable {
 
   fileprivate init(
     panel: Int,
-    product: @escaping Product,
     instructionSet: String,
-    pairsSquared: @escaping Pairs,
-    pairsAbsolute: @escaping Pairs,
-    pairsPower: @escaping Pairs,
-    pairsDiffering: @escaping Pairs,
-    pairsPowerGradient: @escaping PairsGradient,
-    pairsPowerMoment: @escaping PairsMoment,
-    squaredFromInner: @escaping SquaredFromInner,
-    expLinear: @escaping Map2,
-    expRoot: @escaping Map2,
-    expRootSlope: @escaping Map2,
-    expRootFirst: @escaping Map2,
-    expRootSecond: @escaping Map2,
-    expPower: @escaping Map3,
-    power: @escaping Map2,
-    rational: @escaping Map3,
-    logOnePlus: @escaping Map2,
+    product: @escaping Product,
+    fill: @escaping Fill,
+    inputGradient: @escaping InputGradient,
+    scaleMoments: @escaping ScaleMoments,
+    rowMaxima: @escaping RowMaxima,
+    rowLogSums: @escaping RowLogSums,
+    rowSmallest: @escaping RowSmallest,
+    mapForm: @escaping Map,
     add: @escaping Combine,
     multiply: @escaping Combine,
     affine: @escaping Map2,
@@ -198,24 +169,15 @@ public final class TileLoops<Element>: @unchecked Sendable {
     arcCosineBackward: @escaping ArcCosineBackward
   ) {
     self.panel = panel
-    self.product = product
     self.instructionSet = instructionSet
-    self.pairsSquared = pairsSquared
-    self.pairsAbsolute = pairsAbsolute
-    self.pairsPower = pairsPower
-    self.pairsDiffering = pairsDiffering
-    self.pairsPowerGradient = pairsPowerGradient
-    self.pairsPowerMoment = pairsPowerMoment
-    self.squaredFromInner = squaredFromInner
-    self.expLinear = expLinear
-    self.expRoot = expRoot
-    self.expRootSlope = expRootSlope
-    self.expRootFirst = expRootFirst
-    self.expRootSecond = expRootSecond
-    self.expPower = expPower
-    self.power = power
-    self.rational = rational
-    self.logOnePlus = logOnePlus
+    self.product = product
+    self.fill = fill
+    self.inputGradient = inputGradient
+    self.scaleMoments = scaleMoments
+    self.rowMaxima = rowMaxima
+    self.rowLogSums = rowLogSums
+    self.rowSmallest = rowSmallest
+    self.mapForm = mapForm
     self.add = add
     self.multiply = multiply
     self.affine = affine
@@ -230,6 +192,16 @@ public final class TileLoops<Element>: @unchecked Sendable {
   }
 }
 
+extension TileLoops where Element: Scalar {
+  /// s ← map(s) for `count` values in place.
+  ///
+  /// - Precondition: the map is of the sum alone: not `.arcCosine` or `.network`.
+  public func map(_ map: PairMap, _ count: Int, _ s: UnsafeMutablePointer<Element>) {
+    precondition(map.form != .arcCosine && map.form != .network)
+    mapForm(map.code, Element(map.a), Element(map.c), Element(map.p), count, s)
+  }
+}
+
 /// What `CMercerTiles` does for one element type. `Float` and `Double` conform; nothing else can.
 public protocol TileElement {
   /// The loops for this machine.
@@ -240,24 +212,15 @@ private let floatLoops: TileLoops<Float> = {
   let table = mercer_tiles_float().pointee
   return TileLoops(
     panel: table.panel,
-    product: table.product,
     instructionSet: String(cString: table.instruction_set),
-    pairsSquared: table.pairs_squared,
-    pairsAbsolute: table.pairs_absolute,
-    pairsPower: table.pairs_power,
-    pairsDiffering: table.pairs_differing,
-    pairsPowerGradient: table.pairs_power_gradient,
-    pairsPowerMoment: table.pairs_power_moment,
-    squaredFromInner: table.squared_from_inner,
-    expLinear: table.exp_linear,
-    expRoot: table.exp_root,
-    expRootSlope: table.exp_root_slope,
-    expRootFirst: table.exp_root_first,
-    expRootSecond: table.exp_root_second,
-    expPower: table.exp_power,
-    power: table.power,
-    rational: table.rational,
-    logOnePlus: table.log_one_plus,
+    product: table.product,
+    fill: table.fill,
+    inputGradient: table.input_gradient,
+    scaleMoments: table.scale_moments,
+    rowMaxima: table.row_maxima,
+    rowLogSums: table.row_log_sums,
+    rowSmallest: table.row_smallest,
+    mapForm: table.map,
     add: table.add,
     multiply: table.multiply,
     affine: table.affine,
@@ -279,24 +242,15 @@ private let doubleLoops: TileLoops<Double> = {
   let table = mercer_tiles_double().pointee
   return TileLoops(
     panel: table.panel,
-    product: table.product,
     instructionSet: String(cString: table.instruction_set),
-    pairsSquared: table.pairs_squared,
-    pairsAbsolute: table.pairs_absolute,
-    pairsPower: table.pairs_power,
-    pairsDiffering: table.pairs_differing,
-    pairsPowerGradient: table.pairs_power_gradient,
-    pairsPowerMoment: table.pairs_power_moment,
-    squaredFromInner: table.squared_from_inner,
-    expLinear: table.exp_linear,
-    expRoot: table.exp_root,
-    expRootSlope: table.exp_root_slope,
-    expRootFirst: table.exp_root_first,
-    expRootSecond: table.exp_root_second,
-    expPower: table.exp_power,
-    power: table.power,
-    rational: table.rational,
-    logOnePlus: table.log_one_plus,
+    product: table.product,
+    fill: table.fill,
+    inputGradient: table.input_gradient,
+    scaleMoments: table.scale_moments,
+    rowMaxima: table.row_maxima,
+    rowLogSums: table.row_log_sums,
+    rowSmallest: table.row_smallest,
+    mapForm: table.map,
     add: table.add,
     multiply: table.multiply,
     affine: table.affine,

@@ -30,8 +30,7 @@ public struct OverlapKernel<Element: Scalar>: ExpressibleKernel, Equatable {
         "the points of the rows have \(rows.dimension) coordinates, those of the columns "
           + "\(columns.dimension)")
     }
-    return BoundOverlapKernel(
-      x: rows.coordinates, panel: columns.coordinates.transposed(), columnCount: columns.count)
+    return BoundOverlapKernel(rows: rows.coordinates, columns: columns.coordinates)
   }
 
   /// k(x, x) for each input.
@@ -66,41 +65,30 @@ public struct OverlapKernel<Element: Scalar>: ExpressibleKernel, Equatable {
 }
 
 /// An overlap kernel on two sets of codes.
-struct BoundOverlapKernel<Element: Scalar>: BoundKernel {
-  let x: Matrix<Element>
-  /// The column points, transposed.
-  let panel: Matrix<Element>
-  let columnCount: Int
+struct BoundOverlapKernel<Element: Scalar>: PairwiseBoundKernel {
+  let pairs: PackedPairs<Element>?
 
-  var rowCount: Int { x.rowCount }
-  var dimension: Int { x.columnCount }
-
-  func fill(_ tile: Tile<Element>) {
-    let d = dimension
-    x.withBase { x in
-      panel.withBase { panel in
-        Element.loops.pairsDiffering(
-          tile.rowCount, tile.columnCount, d, 0, x + tile.rows.lowerBound * d, d,
-          panel + tile.columns.lowerBound, columnCount, tile.base, tile.stride)
-      }
-    }
-    for i in 0..<tile.rowCount {
-      Element.sharesOfEqual(tile.columnCount, tile.base + i * tile.stride, of: Element(d))
-    }
+  init(rows: Matrix<Element>, columns: Matrix<Element>) {
+    pairs = PackedPairs(
+      rows: rows, columns: columns, sum: .differing,
+      map: PairMap(.share, c: Double(columns.columnCount)))
   }
+
+  var rowCount: Int { pairs?.rowCount ?? 0 }
+  var columnCount: Int { pairs?.columnCount ?? 0 }
+  var dimension: Int { pairs?.dimension ?? 0 }
+
+  func fill(_ tile: Tile<Element>) { pairs?.fill(tile) }
 
   /// Adds nothing: the kernel is constant but for jumps.
   func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {}
 
+  /// Adds nothing: the kernel is constant but for jumps.
+  func accumulateInputGradient(
+    rows: Range<Int>, panels: Range<Int>, of vectors: PackedVectors<Element>,
+    into gradient: Tile<Element>
+  ) -> Bool { true }
+
   /// Adds nothing: there are no parameters.
   func accumulateParameterGradient(weights: Tile<Element>, into gradient: inout [Double]) {}
-}
-
-extension Scalar {
-  /// `s[j] ← (d − s[j]) / d`, by a true division so that 0 and 1 are exact; 1 when d is 0.
-  @specialized(where Self == Double)
-  @specialized(where Self == Float)
-  static func sharesOfEqual(_ count: Int, _ s: UnsafeMutablePointer<Self>, of d: Self) {
-    for j in 0..<count { s[j] = d == 0 ? 1 : (d - s[j]) / d }
-  }
 }

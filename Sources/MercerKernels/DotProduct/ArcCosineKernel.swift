@@ -89,10 +89,12 @@ public struct ArcCosineKernel<Element: Scalar>: MetricKernel, Equatable {
 }
 
 /// An arc-cosine kernel on two point sets.
-struct BoundArcCosineKernel<Element: Scalar>: BoundKernel {
+struct BoundArcCosineKernel<Element: Scalar>: PairwiseBoundKernel {
   private let kernel: ArcCosineKernel<Element>
   private let angles: PairAngles<Element>
   private let lengths: PairLengths<Element>
+  /// The kernel as the loops take it.
+  let pairs: PackedPairs<Element>?
 
   init(
     _ kernel: ArcCosineKernel<Element>, rows: Points<Element>, columns: Points<Element>
@@ -101,6 +103,8 @@ struct BoundArcCosineKernel<Element: Scalar>: BoundKernel {
     angles = PairAngles(rows: rows, columns: columns, metric: kernel.metric) { _ in 1 }
     lengths = try PairLengths(
       rowVariances: [angles.rowVariances], columnVariances: [angles.columnVariances])
+    pairs = angles.products.with(
+      PairMap(.arcCosine, p: Double(kernel.order)), network: lengths.packed(scale: angles.scale))
     guard kernel.order == 2 else { return }
     // 3 ‖x‖⁴, the largest number on the way.
     try PairLengths<Element>.checkFinite(angles.rowVariances.map { 3 * $0 * $0 })
@@ -111,13 +115,13 @@ struct BoundArcCosineKernel<Element: Scalar>: BoundKernel {
   var columnCount: Int { angles.columnCount }
   var dimension: Int { angles.dimension }
 
-  func fill(_ tile: Tile<Element>) {
-    forEachChunk(of: tile, arrays: 3, filling: tile) { i, first, count, lengths, scratch in
-      Element.loops.arcCosine(
-        count, kernel.order, lengths.rootX, lengths.rootZ, scratch[0], scratch[1], scratch[2])
-      (tile.base + i * tile.stride + first).update(from: scratch[2], count: count)
-    }
-  }
+  func fill(_ tile: Tile<Element>) { pairs?.fill(tile) }
+
+  /// No loop does this for all outputs at once.
+  func accumulateInputGradient(
+    rows: Range<Int>, panels: Range<Int>, of vectors: PackedVectors<Element>,
+    into gradient: Tile<Element>
+  ) -> Bool { false }
 
   func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
     angles.accumulateInputGradient(slopes(weights), of: weights, into: gradient)
@@ -153,7 +157,7 @@ struct BoundArcCosineKernel<Element: Scalar>: BoundKernel {
     of tile: Tile<Element>, arrays: Int, filling inner: Tile<Element>,
     _ body: (Int, Int, Int, PairLengths<Element>.View, PairAngles<Element>.Scratch) -> Void
   ) {
-    angles.fillInnerProducts(inner)
+    angles.products.fill(inner)
     angles.withScratch(arrays: arrays) { scratch in
       lengths.withViews { view in
         angles.forEachChunk(of: tile) { i, row, columns in

@@ -1,7 +1,7 @@
 public import MercerCore
 
 /// An inner-product kernel on two point sets, which it holds mapped by the metric.
-public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
+public struct BoundInnerProductKernel<K: InnerProductKernel>: PairwiseBoundKernel {
   /// The type of the values.
   public typealias Element = K.Element
 
@@ -10,6 +10,11 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
   private let x, z: Matrix<Element>
   private let normsX, normsZ: [Element]
   private let isSymmetric: Bool
+  /// ⟨M x, M z⟩ for each pair.
+  private let products: PackedPairs<Element>
+  /// The kernel and its derivative by ⟨M x, M z⟩, where it is one of the engine's maps.
+  public let pairs: PackedPairs<Element>?
+  private let slopes: PackedPairs<Element>?
   /// The number of coordinates of an input, before the metric.
   public let dimension: Int
 
@@ -21,6 +26,9 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
     x = isSymmetric ? z : kernel.metric.mapped(rows.coordinates)
     normsZ = z.squaredRowNorms()
     normsX = isSymmetric ? normsZ : x.squaredRowNorms()
+    products = PackedPairs(rows: x, columns: z, sum: .inner)
+    pairs = kernel.pairMap.map { [products] in products.with($0) }
+    slopes = kernel.pairMap?.slope.map { [products] in products.with($0) }
   }
 
   private var mappedDimension: Int { z.columnCount }
@@ -31,6 +39,7 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
 
   /// Writes the entries of the tile.
   public func fill(_ tile: Tile<Element>) {
+    if let pairs { return pairs.fill(tile) }
     fillInnerProducts(tile)
     forEachRow(of: tile) { i, norm, norms in
       kernel.map(tile.columnCount, tile.base + i * tile.stride, norm: norm, norms: norms)
@@ -40,6 +49,12 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
   /// Adds Σⱼ wᵢⱼ ∂k(xᵢ, zⱼ)/∂xᵢ over the tile, for each row i.
   public func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
     let d = mappedDimension
+    if let slopes {
+      kernel.metric.pullBack(mappedDimension: d, into: gradient) { target in
+        slopes.accumulateInputGradient(weights: weights, into: target)
+      }
+      return
+    }
     var slopes = Slopes<Element>(weights)
     fillSlopes(&slopes, weights: weights)
     kernel.metric.pullBack(mappedDimension: d, into: gradient) { target in
@@ -60,6 +75,22 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
         }
       }
     }
+  }
+
+  /// Adds the gradients of all outputs; false where the kernel has maps of its own.
+  public func accumulateInputGradient(
+    rows: Range<Int>, panels: Range<Int>, of vectors: PackedVectors<Element>,
+    into gradient: Tile<Element>
+  ) -> Bool {
+    guard let slopes else { return false }
+    kernel.metric.pullBackAll(
+      mappedDimension: mappedDimension, dimension: dimension, outputs: vectors.outputCount,
+      into: gradient
+    ) { target in
+      slopes.accumulateInputGradient(
+        rows: rows, panels: panels, of: vectors, into: target.base, stride: target.stride)
+    }
+    return true
   }
 
   /// Adds Σᵢⱼ wᵢⱼ ∂k/∂θ over the tile, for each parameter θ.
@@ -94,15 +125,7 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: BoundKernel {
   // MARK: - Parts
 
   private func fillInnerProducts(_ tile: Tile<Element>) {
-    let d = mappedDimension
-    x.withBase { x in
-      z.withBase { z in
-        Element.gemm(
-          transposeA: false, transposeB: true, m: tile.rowCount, n: tile.columnCount, k: d,
-          alpha: 1, a: x + tile.rows.lowerBound * d, lda: d, b: z + tile.columns.lowerBound * d,
-          ldb: d, beta: 0, c: tile.base, ldc: tile.stride)
-      }
-    }
+    products.fill(tile)
     guard isSymmetric else { return }
     for index in tile.rows.clamped(to: tile.columns) {
       tile[index - tile.rows.lowerBound, index - tile.columns.lowerBound] = normsX[index]

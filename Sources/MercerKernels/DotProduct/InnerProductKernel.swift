@@ -14,7 +14,10 @@ public protocol InnerProductKernel<Element>: MetricKernel {
   /// Whether f depends on the norms; true by default. If not, `mapSlopes` need not write theirs.
   static var dependsOnNorms: Bool { get }
 
-  /// inner ← f.
+  /// f as one of the engine's maps of ⟨x, z⟩ alone; nil, the default, where it is none.
+  var pairMap: PairMap? { get }
+
+  /// inner ← f. A kernel with a `pairMap` needs none, nor `mapSlopes`.
   func map(
     _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>)
@@ -34,6 +37,30 @@ public protocol InnerProductKernel<Element>: MetricKernel {
 extension InnerProductKernel {
   /// Whether f depends on the norms.
   public static var dependsOnNorms: Bool { true }
+
+  /// None.
+  public var pairMap: PairMap? { nil }
+
+  /// inner ← f, by the map.
+  public func map(
+    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
+    norms: UnsafePointer<Element>
+  ) {
+    guard let pairMap else { preconditionFailure("an inner product kernel has a pairMap or a map") }
+    Element.loops.map(pairMap, count, inner)
+  }
+
+  /// inner ← f′, by the slope of the map.
+  public func mapSlopes(
+    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
+    norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
+    otherNormSlopes: UnsafeMutablePointer<Element>
+  ) {
+    guard let slope = pairMap?.slope else {
+      preconditionFailure("an inner product kernel has a pairMap with a slope, or mapSlopes")
+    }
+    Element.loops.map(slope, count, inner)
+  }
 
   /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] { [] }

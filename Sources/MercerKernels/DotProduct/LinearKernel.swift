@@ -23,20 +23,8 @@ public struct LinearKernel<Element: Scalar>: InnerProductKernel, Equatable {
   /// Whether f depends on the norms.
   public static var dependsOnNorms: Bool { false }
 
-  /// inner ← f.
-  public func map(
-    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
-    norms: UnsafePointer<Element>
-  ) {}
-
-  /// inner ← ∂f/∂⟨x, z⟩, and the derivatives with respect to the squared norms.
-  public func mapSlopes(
-    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
-    norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
-    otherNormSlopes: UnsafeMutablePointer<Element>
-  ) {
-    Element.loops.affine(count, inner, 0, 1)
-  }
+  /// f.
+  public var pairMap: PairMap? { PairMap(.affine) }
 
   /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {

@@ -8,6 +8,8 @@ import MercerCore
 struct PairAngles<Element: Scalar>: Sendable {
   /// The points mapped by the metric, n × p and m × p.
   private let x, z: Matrix<Element>
+  /// scale · ⟨M x, M z⟩ for each pair.
+  let products: PackedPairs<Element>
   private let metric: Metric
   /// What ⟨M x, M z⟩ is multiplied by.
   let scale: Double
@@ -29,6 +31,8 @@ struct PairAngles<Element: Scalar>: Sendable {
     let isSymmetric = rows.isIdentical(to: columns)
     x = isSymmetric ? z : metric.mapped(rows.coordinates)
     rowVariances = isSymmetric ? columnVariances : x.scaledRowNorms(scale)
+    products = PackedPairs(
+      rows: x, columns: z, sum: .inner, map: PairMap(.affine, a: scale))
     self.metric = metric
     self.scale = scale
     dimension = rows.dimension
@@ -37,20 +41,6 @@ struct PairAngles<Element: Scalar>: Sendable {
   var rowCount: Int { x.rowCount }
   var columnCount: Int { z.rowCount }
   private var mappedDimension: Int { z.columnCount }
-
-  /// Scaled inner products, into the tile.
-  func fillInnerProducts(_ tile: Tile<Element>) {
-    let d = mappedDimension
-    x.withBase { x in
-      z.withBase { z in
-        Element.gemm(
-          transposeA: false, transposeB: true, m: tile.rowCount, n: tile.columnCount, k: d,
-          alpha: Element(scale), a: x + tile.rows.lowerBound * d, lda: max(d, 1),
-          b: z + tile.columns.lowerBound * d, ldb: max(d, 1), beta: 0, c: tile.base,
-          ldc: tile.stride)
-      }
-    }
-  }
 
   /// Cosine and squared sine of one row's angles with at most `chunkSize` columns, from their
   /// scaled inner products. Both outputs have room for a whole number of 64-byte lines.

@@ -6,9 +6,9 @@ struct PairLengths<Element: Scalar>: Sendable {
   /// places × n and places × (m + padding).
   private let rowRoots, rowInverses, columnRoots, columnInverses: Matrix<Element>
 
-  /// Elements in a 64-byte line: arrays over columns have one more line than they need, as the C
-  /// loops read to the end of a vector from any start.
-  static var padding: Int { 64 / MemoryLayout<Element>.size }
+  /// Arrays over columns are longer than they need by a panel and a 64-byte line: the loops read whole
+  /// panels, and to the end of a vector from any start.
+  static var padding: Int { Element.loops.panel + 64 / MemoryLayout<Element>.size }
 
   /// - Parameters:
   ///   - rowVariances: k(x, x) at each place, for each row point.
@@ -45,6 +45,15 @@ struct PairLengths<Element: Scalar>: Sendable {
         }
       }
     }
+  }
+
+  /// The lengths as the loops over packed pairs take them, with the layers between the places.
+  func packed(
+    scale: Double, layers: [PackedLayer] = [], isTangent: Bool = false
+  ) -> PackedNetwork<Element> {
+    PackedNetwork(
+      scale: scale, layers: layers, isTangent: isTangent, rowRoots: rowRoots,
+      rowInverses: rowInverses, columnRoots: columnRoots, columnInverses: columnInverses)
   }
 
   /// Throws `.invalidData` naming the first point whose k(x, x) is not finite.

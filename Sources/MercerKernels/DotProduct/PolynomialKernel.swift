@@ -58,31 +58,16 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
     try Self(degree: degree, offset: values.first ?? offset, metric: metric)
   }
 
-  /// inner ← f.
-  public func map(
-    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
-    norms: UnsafePointer<Element>
-  ) {
-    Element.raise(count, inner, adding: Element(offset), to: degree, factor: 1)
-  }
-
-  /// inner ← ∂f/∂⟨x, z⟩, and the derivatives with respect to the squared norms.
-  public func mapSlopes(
-    _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
-    norms: UnsafePointer<Element>, normSlopes: UnsafeMutablePointer<Element>,
-    otherNormSlopes: UnsafeMutablePointer<Element>
-  ) {
-    Element.raise(
-      count, inner, adding: Element(offset), to: degree - 1, factor: Element(degree))
-  }
+  /// f.
+  public var pairMap: PairMap? { PairMap(.polynomial, c: offset, p: Double(degree)) }
 
   /// inner ← ∂f/∂θ for the shape parameter of this number.
   public func mapShapeSlope(
     _ index: Int, _ count: Int, _ inner: UnsafeMutablePointer<Element>, norm: Element,
     norms: UnsafePointer<Element>
   ) {
-    Element.raise(
-      count, inner, adding: Element(offset), to: degree - 1, factor: Element(degree))
+    // ∂f/∂c is ∂f/∂⟨x, z⟩.
+    if let slope = pairMap?.slope { Element.loops.map(slope, count, inner) }
   }
 
   /// How the kernel is written, and made from text.
@@ -100,29 +85,5 @@ public struct PolynomialKernel<Element: Scalar>: InnerProductKernel, Equatable {
         degree: arguments.wholeNumber("degree"), offset: arguments.number("offset"),
         metric: arguments.metric())
     }
-  }
-}
-
-extension Scalar {
-  /// `y[j] ← factor (y[j] + c)^power`, by repeated squaring, so also of negative numbers.
-  fileprivate static func raise(
-    _ count: Int, _ y: UnsafeMutablePointer<Self>, adding c: Self, to power: Int, factor: Self
-  ) {
-    guard power > 0 else {
-      loops.affine(count, y, 0, factor)
-      return
-    }
-    loops.affine(count, y, 1, c)
-    withUnsafeTemporaryAllocation(of: Self.self, capacity: count) { squares in
-      guard let base = squares.baseAddress, count > 0 else { return }
-      base.initialize(from: y, count: count)
-      var left = power - 1
-      while left > 0 {
-        if left & 1 == 1 { loops.multiply(count, y, base) }
-        left >>= 1
-        if left > 0 { loops.multiply(count, base, base) }
-      }
-    }
-    if factor != 1 { loops.affine(count, y, factor, 0) }
   }
 }

@@ -2,10 +2,12 @@ import MercerCore
 
 /// A kernel of a network on two point sets. What depends on one point alone, √k(x, x) after each
 /// layer, is computed once here in Double; pairs are taken through the layers a chunk at a time.
-struct BoundNetworkKernel<Element: Scalar>: BoundKernel {
+struct BoundNetworkKernel<Element: Scalar>: PairwiseBoundKernel {
   private let kernel: NetworkKernel<Element>
   private let angles: PairAngles<Element>
   private let lengths: PairLengths<Element>
+  /// The kernel as the loops take it, when they know all layers.
+  let pairs: PackedPairs<Element>?
 
   init(
     _ kernel: NetworkKernel<Element>, rows: Points<Element>, columns: Points<Element>
@@ -17,6 +19,15 @@ struct BoundNetworkKernel<Element: Scalar>: BoundKernel {
     lengths = try PairLengths(
       rowVariances: kernel.network.variances(of: angles.rowVariances),
       columnVariances: kernel.network.variances(of: angles.columnVariances))
+    let layers = kernel.network.layers.compactMap(\.packedLayer)
+    guard layers.count == kernel.network.layers.count else {
+      pairs = nil
+      return
+    }
+    pairs = angles.products.with(
+      PairMap(.network),
+      network: lengths.packed(
+        scale: angles.scale, layers: layers, isTangent: kernel.kind == .ntk))
   }
 
   private var layers: [any NetworkLayer] { kernel.network.layers }
@@ -25,7 +36,8 @@ struct BoundNetworkKernel<Element: Scalar>: BoundKernel {
   var dimension: Int { angles.dimension }
 
   func fill(_ tile: Tile<Element>) {
-    angles.fillInnerProducts(tile)
+    if let pairs { return pairs.fill(tile) }
+    angles.products.fill(tile)
     let layers = layers
     let loops = Element.loops
     angles.withScratch(arrays: 3) { scratch in
@@ -59,6 +71,12 @@ struct BoundNetworkKernel<Element: Scalar>: BoundKernel {
     }
   }
 
+  /// No loop does this for all outputs at once.
+  func accumulateInputGradient(
+    rows: Range<Int>, panels: Range<Int>, of vectors: PackedVectors<Element>,
+    into gradient: Tile<Element>
+  ) -> Bool { false }
+
   func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
     var unused: [Double] = []
     let slopes = slopes(weights: weights, parameterGradient: &unused)
@@ -85,7 +103,7 @@ struct BoundNetworkKernel<Element: Scalar>: BoundKernel {
     let layers = layers
     let wantsParameters = !parameterGradient.isEmpty
     let parameterCounts = wantsParameters ? layers.map(\.parameters.count) : []
-    slopes.inner.withTile { angles.fillInnerProducts($0.moved(weights)) }
+    slopes.inner.withTile { angles.products.fill($0.moved(weights)) }
     let inner = slopes.inner
     angles.withScratch(arrays: 3 * (layers.count + 1) + 4) { scratch in
       lengths.withViews { view in

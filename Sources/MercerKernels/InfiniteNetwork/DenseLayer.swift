@@ -71,6 +71,11 @@ public struct DenseLayer: NetworkLayer, Equatable {
     return try DenseLayer(weightVariance: values[0], biasVariance: values[1])
   }
 
+  /// The layer as the loops know it.
+  public var packedLayer: PackedLayer? {
+    .dense(weightVariance: weightVariance, biasVariance: biasVariance)
+  }
+
   /// k(x, x) after the layer.
   public func variance(after variance: Double) -> Double {
     weightVariance * variance + biasVariance

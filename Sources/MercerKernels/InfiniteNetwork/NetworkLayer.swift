@@ -18,6 +18,10 @@ public protocol NetworkLayer: Sendable {
   /// - Throws: `.invalidParameter` when a value is outside its range.
   func withParameters(_ values: [Double]) throws(MercerError) -> any NetworkLayer
 
+  /// The layer as the engine's loops know it, so that pairs pass it in registers; nil, the default,
+  /// where they do not and `forward` is called.
+  var packedLayer: PackedLayer? { get }
+
   /// k(x, x) after the layer, from that before it.
   func variance(after variance: Double) -> Double
 
@@ -32,6 +36,11 @@ public protocol NetworkLayer: Sendable {
   func backward<Element: Scalar>(
     _ pairs: NetworkPairs<Element>, adjoints: NetworkAdjoints<Element>,
     gradient: UnsafeMutableBufferPointer<Double>)
+}
+
+extension NetworkLayer {
+  /// None.
+  public var packedLayer: PackedLayer? { nil }
 }
 
 /// One point x against `count` points z at one place of a network.

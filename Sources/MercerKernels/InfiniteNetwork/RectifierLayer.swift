@@ -91,6 +91,9 @@ public struct RectifierLayer: NetworkLayer, Equatable {
     (slopeBelow - slopeAbove) * (slopeBelow - slopeAbove) / (2 * gain)
   }
 
+  /// The layer as the loops know it.
+  public var packedLayer: PackedLayer? { .rectifier(gain: gain, excess: excess) }
+
   /// k(x, x) after the layer.
   public func variance(after variance: Double) -> Double { gain * variance }
 

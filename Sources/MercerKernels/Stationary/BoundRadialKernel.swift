@@ -1,72 +1,48 @@
 public import MercerCore
 
 /// A radial kernel on two point sets, which it holds mapped by the metric.
-public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
+public struct BoundRadialKernel<K: RadialKernel>: PairwiseBoundKernel {
   /// The type of the values.
   public typealias Element = K.Element
 
   private let kernel: K
-  /// M (x − c) for the row and the column points.
-  private let x, z: Matrix<Element>
-  /// z transposed, where distances come from coordinates.
-  private let panel: Matrix<Element>?
-  /// ‖x‖² and ‖z‖², where distances come from inner products.
-  private let normsX, normsZ: [Element]
-  private let usesGEMM: Bool
-  /// The column points for products that store no entry; nil where the kernel has no such map.
-  private let packed: PackedColumns<Element>?
+  /// s for each pair, between the points M (x − c).
+  private let distances: PackedPairs<Element>
+  /// φ(s), and q φ′(s), where φ is one of the engine's maps.
+  public let pairs: PackedPairs<Element>?
+  private let slopes: PackedPairs<Element>?
   /// The number of coordinates of an input, before the metric.
   public let dimension: Int
-
-  /// From this many mapped coordinates on, distances are made by GEMM: below, the loop over
-  /// coordinates takes no longer and loses nothing to cancellation.
-  private static var leastGEMMDimension: Int { 17 }
 
   init(_ kernel: K, rows: Points<Element>, columns: Points<Element>) {
     self.kernel = kernel
     dimension = rows.dimension
     let metric = kernel.metric
-    let mappedDimension: Int
-    if case .transform(let matrix) = metric {
-      mappedDimension = matrix.rowCount
-    } else {
-      mappedDimension = dimension
-    }
-    let direct = kernel.exponent != 2 || mappedDimension < Self.leastGEMMDimension
+    let sum = PairSum(
+      exponent: kernel.exponent, dimension: metric.mappedDimension(of: dimension))
     // Only differences count, and a center near the points keeps the most digits of them where
     // coordinates are scaled or squared. Plain differences need none.
     let center =
-      direct && metric == .identity ? nil : columns.coordinates.columnMeans()
-    z = metric.mapped(columns.coordinates, center: center)
-    x = rows.isIdentical(to: columns) ? z : metric.mapped(rows.coordinates, center: center)
-    panel = direct || metric.hasParameters ? z.transposed() : nil
-    usesGEMM = !direct
-    normsX = direct ? [] : x.squaredRowNorms()
-    normsZ = direct ? [] : z.squaredRowNorms()
-    packed = Self.packedColumns(z, of: kernel, direct: direct, norms: normsZ)
-  }
-
-  private static func packedColumns(
-    _ z: Matrix<Element>, of kernel: K, direct: Bool, norms: [Element]
-  ) -> PackedColumns<Element>? {
-    guard let map = kernel.fusedMap else { return nil }
-    switch (kernel.exponent, map.form) {
-    case (2, _):
-      return PackedColumns(z, pairs: direct ? .squared : .inner, map: map, norms: norms)
-    case (1, .expLinear): return PackedColumns(z, pairs: .absolute, map: map, norms: norms)
-    default: return nil
+      sum != .euclidean && metric == .identity ? nil : columns.coordinates.columnMeans()
+    let z = metric.mapped(columns.coordinates, center: center)
+    let x = rows.isIdentical(to: columns) ? z : metric.mapped(rows.coordinates, center: center)
+    distances = PackedPairs(rows: x, columns: z, sum: sum)
+    pairs = kernel.pairMap.map { [distances] in distances.with($0) }
+    slopes = kernel.pairMap?.slope?.scaled(by: kernel.exponent).map { [distances] in
+      distances.with($0)
     }
   }
 
-  private var mappedDimension: Int { z.columnCount }
+  private var mappedDimension: Int { distances.dimension }
   /// The number of row inputs, n.
-  public var rowCount: Int { x.rowCount }
+  public var rowCount: Int { distances.rowCount }
   /// The number of column inputs, m.
-  public var columnCount: Int { z.rowCount }
+  public var columnCount: Int { distances.columnCount }
 
   /// Writes the entries of the tile.
   public func fill(_ tile: Tile<Element>) {
-    fillDistances(tile)
+    if let pairs { return pairs.fill(tile) }
+    distances.fill(tile)
     if tile.stride == tile.columnCount {
       kernel.map(tile.rowCount * tile.columnCount, tile.base)
     } else {
@@ -76,15 +52,28 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
 
   /// Adds Σⱼ wᵢⱼ ∂k(xᵢ, zⱼ)/∂xᵢ over the tile, for each row i.
   public func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
-    var slopes = Matrix<Element>(rowCount: weights.rowCount, columnCount: weights.columnCount)
-    slopes.withTile { memory in
-      let slopes = memory.moved(rows: weights.rows, columns: weights.columns)
-      fillDistances(slopes)
-      weigh(slopes, by: weights)
-      kernel.metric.pullBack(mappedDimension: mappedDimension, into: gradient) { target in
-        accumulateDifferences(slopes, into: target)
+    kernel.metric.pullBack(mappedDimension: mappedDimension, into: gradient) { target in
+      if let slopes { return slopes.accumulateInputGradient(weights: weights, into: target) }
+      withWeighedSlopes(weights) { weights in
+        constant.accumulateInputGradient(weights: weights, into: target)
       }
     }
+  }
+
+  /// Adds the gradients of all outputs; false where the kernel has maps of its own.
+  public func accumulateInputGradient(
+    rows: Range<Int>, panels: Range<Int>, of vectors: PackedVectors<Element>,
+    into gradient: Tile<Element>
+  ) -> Bool {
+    guard let slopes else { return false }
+    kernel.metric.pullBackAll(
+      mappedDimension: mappedDimension, dimension: dimension, outputs: vectors.outputCount,
+      into: gradient
+    ) { target in
+      slopes.accumulateInputGradient(
+        rows: rows, panels: panels, of: vectors, into: target.base, stride: target.stride)
+    }
+    return true
   }
 
   /// Adds Σᵢⱼ wᵢⱼ ∂k/∂θ over the tile, for each parameter θ.
@@ -92,157 +81,55 @@ public struct BoundRadialKernel<K: RadialKernel>: BoundKernel {
     weights: Tile<Element>, into gradient: inout [Double]
   ) {
     let shape = kernel.shapeParameters
-    var distances = Matrix<Element>(rowCount: weights.rowCount, columnCount: weights.columnCount)
-    distances.withTile { fillDistances($0.moved(rows: weights.rows, columns: weights.columns)) }
+    var sums = Matrix<Element>(rowCount: weights.rowCount, columnCount: weights.columnCount)
+    sums.withTile { distances.fill($0.moved(rows: weights.rows, columns: weights.columns)) }
     for index in shape.indices.dropFirst() {
-      var slopes = distances
-      slopes.withTile { slopes in
-        for i in 0..<slopes.rowCount {
-          kernel.mapShapeSlope(index, slopes.columnCount, slopes.base + i * slopes.stride)
+      var values = sums
+      values.withTile { values in
+        for i in 0..<values.rowCount {
+          kernel.mapShapeSlope(index, values.columnCount, values.base + i * values.stride)
           gradient[index] += Element.dot(
-            UnsafeBufferPointer(weights.row(i)), UnsafeBufferPointer(slopes.row(i)))
+            UnsafeBufferPointer(weights.row(i)), UnsafeBufferPointer(values.row(i)))
         }
       }
     }
-    var slopes = distances
-    slopes.withTile { memory in
-      let slopes = memory.moved(rows: weights.rows, columns: weights.columns)
-      weigh(slopes, by: weights)
+    withWeighedSlopes(weights) { slopes in
       // φ depends on s / ℓ^q, and φ′ here carries the factor q already: ∂φ/∂ℓ = −q s φ′ / ℓ.
       var total = 0.0
-      distances.withUnsafeBufferPointer { distances in
-        total = Element.dot(
-          distances, UnsafeBufferPointer(start: slopes.base, count: distances.count))
+      sums.withUnsafeBufferPointer { sums in
+        total = Element.dot(sums, UnsafeBufferPointer(start: slopes.base, count: sums.count))
       }
       gradient[0] -= total / kernel.lengthScale
       if kernel.metric.hasParameters {
-        kernel.metric.accumulateScaleGradient(
-          moments: moments(slopes), into: &gradient[shape.count...])
-      }
-    }
-  }
-
-  // MARK: - Distances
-
-  private func fillDistances(_ tile: Tile<Element>) {
-    let d = mappedDimension
-    let q = Element(kernel.exponent)
-    let loops = Element.loops
-    x.withBase { x in
-      let x = x + tile.rows.lowerBound * d
-      if usesGEMM {
-        z.withBase { z in
-          let z = z + tile.columns.lowerBound * d
-          Element.gemm(
-            transposeA: false, transposeB: true, m: tile.rowCount, n: tile.columnCount, k: d,
-            alpha: 1, a: x, lda: d, b: z, ldb: d, beta: 0, c: tile.base, ldc: tile.stride)
-          normsX.withUnsafeBufferPointer { normsX in
-            normsZ.withUnsafeBufferPointer { normsZ in
-              guard let normsX = normsX.baseAddress, let normsZ = normsZ.baseAddress else { return }
-              loops.squaredFromInner(
-                tile.rowCount, tile.columnCount, d, x, d, z, d, normsX + tile.rows.lowerBound,
-                normsZ + tile.columns.lowerBound, tile.base, tile.stride)
-            }
-          }
-        }
-      } else {
-        let pairs =
-          q == 2 ? loops.pairsSquared : q == 1 ? loops.pairsAbsolute : loops.pairsPower
-        panel?.withBase { panel in
-          pairs(
-            tile.rowCount, tile.columnCount, d, q, x, d, panel + tile.columns.lowerBound,
-            columnCount, tile.base, tile.stride)
-        }
-      }
-    }
-  }
-
-  /// Turns distances into q w φ′(s).
-  private func weigh(_ distances: Tile<Element>, by weights: Tile<Element>) {
-    let (loops, q) = (Element.loops, Element(kernel.exponent))
-    for i in 0..<distances.rowCount {
-      let row = distances.base + i * distances.stride
-      kernel.mapSlope(distances.columnCount, row)
-      loops.multiply(distances.columnCount, row, weights.base + i * weights.stride)
-      loops.affine(distances.columnCount, row, q, 0)
-    }
-  }
-
-  /// `target[i, k] += Σⱼ v[i, j] sign(Δ) |Δ|^(q−1)`, with `Δ = x[i, k] − z[j, k]`.
-  private func accumulateDifferences(_ v: Tile<Element>, into target: Tile<Element>) {
-    let d = mappedDimension
-    x.withBase { x in
-      let x = x + v.rows.lowerBound * d
-      if usesGEMM {
-        for i in 0..<v.rowCount {
-          let total = Element(Element.sum(UnsafeBufferPointer(v.row(i))))
-          Element.axpy(
-            count: d, alpha: total, x: x + i * d, y: target.base + i * target.stride)
-        }
-        z.withBase { z in
-          Element.gemm(
-            transposeA: false, transposeB: false, m: v.rowCount, n: d, k: v.columnCount,
-            alpha: -1, a: v.base, lda: v.stride, b: z + v.columns.lowerBound * d, ldb: d, beta: 1,
-            c: target.base, ldc: target.stride)
-        }
-      } else {
-        panel?.withBase { panel in
-          Element.loops.pairsPowerGradient(
-            v.rowCount, v.columnCount, d, Element(kernel.exponent), x, d,
-            panel + v.columns.lowerBound, columnCount, v.base, v.stride, target.base,
-            target.stride)
-        }
-      }
-    }
-  }
-
-  /// `Σᵢⱼ v[i, j] |x[i, k] − z[j, k]|^q` for each k.
-  private func moments(_ v: Tile<Element>) -> [Double] {
-    let d = mappedDimension
-    var moments = [Double](repeating: 0, count: d)
-    x.withBase { x in
-      panel?.withBase { panel in
+        var moments = [Double](repeating: 0, count: mappedDimension)
         moments.withUnsafeMutableBufferPointer { moments in
           guard let moments = moments.baseAddress else { return }
-          Element.loops.pairsPowerMoment(
-            v.rowCount, v.columnCount, d, Element(kernel.exponent), x + v.rows.lowerBound * d, d,
-            panel + v.columns.lowerBound, columnCount, v.base, v.stride, moments)
+          constant.accumulateScaleMoments(weights: slopes, into: moments)
         }
+        kernel.metric.accumulateScaleGradient(moments: moments, into: &gradient[shape.count...])
       }
     }
-    return moments
   }
-}
 
-extension BoundRadialKernel: FusedBoundKernel {
-  /// The points of a panel, or 0 when the kernel has no fused product.
-  public var panelSize: Int { packed == nil ? 0 : Element.loops.panel }
+  /// Pairs whose every value is 1: derivatives against weights that hold the slopes already.
+  private var constant: PackedPairs<Element> { distances.with(PairMap(.affine, a: 0, c: 1)) }
 
-  /// y ← K[rows, panels] v, entry by entry in registers.
-  public func multiply(
-    rows: Range<Int>, panels: Range<Int>, by vectors: FusedVectors<Element>,
-    into y: UnsafeMutablePointer<Element>
-  ) {
-    guard let packed else { return }
-    let (d, size) = (mappedDimension, panelSize)
-    let first = panels.lowerBound
-    x.withBase { x in
-      packed.panels.withBase { z in
-        vectors.values.withBase { v in
-          normsX.withUnsafeBufferPointer { normsX in
-            packed.norms.withUnsafeBufferPointer { norms in
-              guard let norms = norms.baseAddress else { return }
-              // The norms of x are read only where pairs are summed from inner products.
-              let normsX = normsX.baseAddress.map { $0 + rows.lowerBound } ?? norms
-              Element.loops.product(
-                packed.pairs.rawValue, packed.map.form.rawValue, packed.map.a, packed.map.c,
-                rows.count, panels.count, d, x + rows.lowerBound * d, d, normsX,
-                z + first * d * size, norms + first * size, vectors.outputCount,
-                v + first * size, vectors.values.columnCount, y, vectors.outputCount)
-            }
-          }
+  /// Calls the body with a packed tile of q wᵢⱼ φ′(sᵢⱼ).
+  private func withWeighedSlopes(_ weights: Tile<Element>, _ body: (Tile<Element>) -> Void) {
+    var memory = Matrix<Element>(rowCount: weights.rowCount, columnCount: weights.columnCount)
+    memory.withTile { memory in
+      let tile = memory.moved(rows: weights.rows, columns: weights.columns)
+      let (count, loops) = (tile.columnCount, Element.loops)
+      if let slopes { slopes.fill(tile) } else { distances.fill(tile) }
+      for i in 0..<tile.rowCount {
+        let row = tile.base + i * tile.stride
+        if slopes == nil {
+          kernel.mapSlope(count, row)
+          loops.affine(count, row, Element(kernel.exponent), 0)
         }
+        loops.multiply(count, row, weights.base + i * weights.stride)
       }
+      body(tile)
     }
   }
 }

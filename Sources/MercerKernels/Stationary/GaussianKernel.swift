@@ -28,21 +28,8 @@ public struct GaussianKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
-  /// φ in registers.
-  public var fusedMap: FusedMap<Element>? {
-    FusedMap(.expLinear, c: Element(-0.5 / (lengthScale * lengthScale)))
-  }
-
-  /// s ← φ(s).
-  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    Element.loops.expLinear(count, s, 1, Element(-0.5 / (lengthScale * lengthScale)))
-  }
-
-  /// s ← φ′(s), and 0 at a kink.
-  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    let c = Element(-0.5 / (lengthScale * lengthScale))
-    Element.loops.expLinear(count, s, c, c)
-  }
+  /// φ.
+  public var pairMap: PairMap? { PairMap(.expLinear, c: -0.5 / (lengthScale * lengthScale)) }
 
   /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {

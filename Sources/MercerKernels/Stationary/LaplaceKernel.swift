@@ -33,20 +33,8 @@ public struct LaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
     self.metric = metric
   }
 
-  /// φ in registers.
-  public var fusedMap: FusedMap<Element>? {
-    FusedMap(.expRoot, c: Element(1 / lengthScale))
-  }
-
-  /// s ← φ(s).
-  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    Element.loops.expRoot(count, s, 1, Element(1 / lengthScale))
-  }
-
-  /// s ← φ′(s), and 0 at a kink.
-  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    Element.loops.expRootSlope(count, s, Element(-0.5 / lengthScale), Element(1 / lengthScale))
-  }
+  /// φ.
+  public var pairMap: PairMap? { PairMap(.expRoot, c: 1 / lengthScale) }
 
   /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {

@@ -51,31 +51,10 @@ public struct MaternKernel<Element: Scalar>: RadialKernel, Equatable {
   /// c = √(2ν) / ℓ, so that u = c r.
   private var rate: Double { (2 * smoothness).squareRoot() / lengthScale }
 
-  /// φ in registers.
-  public var fusedMap: FusedMap<Element>? {
-    let form: FusedMap<Element>.Form =
-      smoothness == 0.5 ? .expRoot : smoothness == 1.5 ? .expRootFirst : .expRootSecond
-    return FusedMap(form, c: Element(rate))
-  }
-
-  /// s ← φ(s).
-  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    let (loops, c) = (Element.loops, Element(rate))
-    switch smoothness {
-    case 0.5: loops.expRoot(count, s, 1, c)
-    case 1.5: loops.expRootFirst(count, s, 1, c)
-    default: loops.expRootSecond(count, s, 1, c)
-    }
-  }
-
-  /// s ← φ′(s), and 0 at a kink.
-  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    let (loops, c) = (Element.loops, Element(rate))
-    switch smoothness {
-    case 0.5: loops.expRootSlope(count, s, Element(-rate / 2), c)
-    case 1.5: loops.expRoot(count, s, Element(-rate * rate / 2), c)
-    default: loops.expRootFirst(count, s, Element(-rate * rate / 6), c)
-    }
+  /// φ.
+  public var pairMap: PairMap? {
+    PairMap(
+      smoothness == 0.5 ? .expRoot : smoothness == 1.5 ? .expRootFirst : .expRootSecond, c: rate)
   }
 
   /// The kernel with these values of its `shapeParameters`, and this metric.

@@ -58,34 +58,10 @@ public struct PowerExponentialKernel<Element: Scalar>: RadialKernel, Equatable {
     [.init("q", .number(q)), .init("p", .number(p))]
   }
 
-  /// ℓ^−p: with s = ‖·‖_q^q the kernel is exp(−c s^(p/q)).
-  private var c: Element { Element(Double.pow(lengthScale, -p)) }
-
-  /// s ← φ(s).
-  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    if p == q {
-      Element.loops.expLinear(count, s, 1, -c)
-    } else {
-      Element.loops.expPower(count, s, 1, c, Element(p / q))
-    }
-  }
-
-  /// s ← φ′(s), and 0 at a kink.
-  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    if p == q {
-      Element.loops.expLinear(count, s, -c, -c)
-      return
-    }
-    // −c (p/q) s^(p/q − 1) exp(−c s^(p/q)); the power is infinite at 0, where there is a kink.
-    let ratio = p / q
-    withUnsafeTemporaryAllocation(of: Element.self, capacity: count) { powers in
-      guard let base = powers.baseAddress, count > 0 else { return }
-      base.initialize(from: s, count: count)
-      Element.loops.power(count, base, -c * Element(ratio), Element(ratio - 1))
-      Element.clear(count, base, whereZero: s)
-      Element.loops.expPower(count, s, 1, c, Element(ratio))
-      Element.loops.multiply(count, s, base)
-    }
+  /// φ: with s = ‖·‖_q^q the kernel is exp(−ℓ^−p s^(p/q)).
+  public var pairMap: PairMap? {
+    let c = Double.pow(lengthScale, -p)
+    return p == q ? PairMap(.expLinear, c: -c) : PairMap(.expPower, c: c, p: p / q)
   }
 
   /// The kernel with these values of its `shapeParameters`, and this metric.

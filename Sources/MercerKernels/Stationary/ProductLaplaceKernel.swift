@@ -34,21 +34,8 @@ public struct ProductLaplaceKernel<Element: Scalar>: RadialKernel, Equatable {
   /// q.
   public var exponent: Double { 1 }
 
-  /// φ in registers.
-  public var fusedMap: FusedMap<Element>? {
-    FusedMap(.expLinear, c: Element(-1 / lengthScale))
-  }
-
-  /// s ← φ(s).
-  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    Element.loops.expLinear(count, s, 1, Element(-1 / lengthScale))
-  }
-
-  /// s ← φ′(s), and 0 at a kink.
-  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    let c = Element(-1 / lengthScale)
-    Element.loops.expLinear(count, s, c, c)
-  }
+  /// φ.
+  public var pairMap: PairMap? { PairMap(.expLinear, c: -1 / lengthScale) }
 
   /// The kernel with these values of its `shapeParameters`, and this metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {

@@ -2,10 +2,9 @@ public import MercerCore
 
 /// A kernel that is a function of a distance: k(x, z) = φ(s), s = Σₖ |yₖ|^q, y = M (x − z).
 ///
-/// With the usual exponent q = 2, s is the squared Euclidean distance. A conforming type supplies
-/// φ and its derivatives as maps over contiguous values, best made of `Element.loops`; the rest is
-/// done here: `bound(rows:columns:)` centres the inputs, applies the metric, and makes distances by
-/// tiles, from coordinates in low dimensions and by GEMM in high ones.
+/// With the usual exponent q = 2, s is the squared Euclidean distance. A conforming type supplies φ,
+/// best as one of the engine's maps (`pairMap`), else as loops over contiguous values; the rest is
+/// done here: `bound(rows:columns:)` centres the inputs, applies the metric, and packs the points.
 ///
 /// φ must depend on s / ℓ^q alone (besides its other parameters); from that follows the derivative
 /// with respect to the length scale ℓ.
@@ -15,10 +14,10 @@ public protocol RadialKernel<Element>: MetricKernel {
   /// ℓ, the first of `shapeParameters`.
   var lengthScale: Double { get }
 
-  /// φ as a fused product computes it; nil, the default, where only `map` can.
-  var fusedMap: FusedMap<Element>? { get }
+  /// φ as one of the engine's maps; nil, the default, where it is none.
+  var pairMap: PairMap? { get }
 
-  /// s ← φ(s).
+  /// s ← φ(s). A kernel with a `pairMap` needs none, nor a `mapSlope`.
   func map(_ count: Int, _ s: UnsafeMutablePointer<Element>)
   /// s ← φ′(s), and 0 where φ has no derivative.
   func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>)
@@ -32,7 +31,21 @@ extension RadialKernel {
   public var exponent: Double { 2 }
 
   /// None.
-  public var fusedMap: FusedMap<Element>? { nil }
+  public var pairMap: PairMap? { nil }
+
+  /// s ← φ(s), by the map.
+  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
+    guard let pairMap else { preconditionFailure("a radial kernel has a pairMap or a map") }
+    Element.loops.map(pairMap, count, s)
+  }
+
+  /// s ← φ′(s), by the slope of the map.
+  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
+    guard let slope = pairMap?.slope else {
+      preconditionFailure("a radial kernel has a pairMap with a slope, or a mapSlope")
+    }
+    Element.loops.map(slope, count, s)
+  }
 
   /// The continuous parameters but those of the metric.
   public var shapeParameters: [KernelParameter] { [KernelParameter("lengthScale", lengthScale)] }

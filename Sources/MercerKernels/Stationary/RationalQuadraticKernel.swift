@@ -43,27 +43,20 @@ public struct RationalQuadraticKernel<Element: Scalar>: RadialKernel, Equatable 
   /// c = 1/(2αℓ²), so that k = (1 + c s)^−α.
   private var rate: Double { 0.5 / (alpha * lengthScale * lengthScale) }
 
-  /// s ← φ(s).
-  public func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    Element.loops.rational(count, s, 1, Element(rate), Element(alpha))
-  }
-
-  /// s ← φ′(s), and 0 at a kink.
-  public func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    Element.loops.rational(count, s, Element(-alpha * rate), Element(rate), Element(alpha + 1))
-  }
+  /// φ.
+  public var pairMap: PairMap? { PairMap(.rational, c: rate, p: alpha) }
 
   /// s ← ∂φ(s)/∂θ for the shape parameter of this number.
   public func mapShapeSlope(_ index: Int, _ count: Int, _ s: UnsafeMutablePointer<Element>) {
     // ∂k/∂α = k (t / (1 + t) − log(1 + t)) with t = c s, and t / (1 + t) = 1 − (1 + t)⁻¹.
-    let (loops, c) = (Element.loops, Element(rate))
+    let loops = Element.loops
     withUnsafeTemporaryAllocation(of: Element.self, capacity: 2 * count) { scratch in
       guard let factor = scratch.baseAddress, count > 0 else { return }
       let logarithm = factor + count
       factor.initialize(from: s, count: count)
       logarithm.initialize(from: s, count: count)
-      loops.rational(count, factor, -1, c, 1)
-      loops.logOnePlus(count, logarithm, -1, c)
+      loops.map(PairMap(.rational, a: -1, c: rate, p: 1), count, factor)
+      loops.map(PairMap(.logOnePlus, a: -1, c: rate), count, logarithm)
       loops.affine(count, factor, 1, 1)
       loops.add(count, factor, logarithm)
       map(count, s)

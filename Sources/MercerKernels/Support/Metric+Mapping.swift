@@ -29,6 +29,11 @@ extension Metric {
     }
   }
 
+  /// The number of coordinates of M x.
+  func mappedDimension(of dimension: Int) -> Int {
+    if case .transform(let matrix) = self { matrix.rowCount } else { dimension }
+  }
+
   /// Adds to `gradient` (rows × d) the gradient that `body` adds to a block of mapped coordinates
   /// (rows × p), by the transpose of the metric.
   func pullBack<Element: Scalar>(
@@ -58,6 +63,29 @@ extension Metric {
             transposeA: false, transposeB: false, m: gradient.rowCount, n: matrix.columnCount,
             k: mappedDimension, alpha: 1, a: g, lda: mappedDimension, b: a,
             ldb: matrix.columnCount, beta: 1, c: gradient.base, ldc: gradient.stride)
+        }
+      }
+    }
+  }
+
+  /// `pullBack` for several outputs side by side: `gradient` is rows × (outputs · d), and the body
+  /// adds to rows × (outputs · p).
+  func pullBackAll<Element: Scalar>(
+    mappedDimension p: Int, dimension d: Int, outputs: Int, into gradient: Tile<Element>,
+    _ body: (Tile<Element>) -> Void
+  ) {
+    if case .identity = self { return body(gradient) }
+    var mapped = Matrix<Element>(rowCount: gradient.rowCount, columnCount: outputs * p)
+    mapped.withTile(body)
+    mapped.withBase { mapped in
+      for o in 0..<outputs {
+        let first = gradient.columns.lowerBound + o * d
+        let part = gradient.part(rows: gradient.rows, columns: first..<first + d)
+        pullBack(mappedDimension: p, into: part) { target in
+          for i in 0..<target.rowCount {
+            Element.loops.add(
+              p, target.base + i * target.stride, mapped + (i * outputs + o) * p)
+          }
         }
       }
     }

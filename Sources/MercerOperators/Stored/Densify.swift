@@ -31,7 +31,7 @@ extension IndexableGramOperator {
   private func store(
     in whole: Tile<Element>, mirrored: Bool, context: ExecutionContext
   ) throws(MercerError) {
-    let size = 256
+    let size = 240  // whole blocks and panels of the engine's loops
     let bands = whole.rows.chunks(of: size)
     let places = bands.flatMap { rows in
       whole.columns.chunks(of: size).compactMap { columns in

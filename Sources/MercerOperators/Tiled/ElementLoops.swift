@@ -23,6 +23,30 @@ enum ElementLoops {
     }
   }
 
+  /// total[j · stride + i] += partial[i, j], partial packed.
+  @specialized(where Element == Double)
+  @specialized(where Element == Float)
+  static func accumulateTransposed<Element: Scalar>(
+    _ partial: UnsafePointer<Element>, rows: Int, columns: Int,
+    into total: UnsafeMutablePointer<Double>, stride: Int
+  ) {
+    for j in 0..<columns {
+      for i in 0..<rows { total[j * stride + i] += Double(partial[i * columns + j]) }
+    }
+  }
+
+  /// tile[i, j] ← total[j · stride + i], each rounded once.
+  @specialized(where Element == Double)
+  @specialized(where Element == Float)
+  static func roundTransposed<Element: Scalar>(
+    _ total: UnsafePointer<Double>, stride: Int, into tile: Tile<Element>
+  ) {
+    for i in 0..<tile.rowCount {
+      let row = tile.base + i * tile.stride
+      for j in 0..<tile.columnCount { row[j] = Element(total[j * stride + i]) }
+    }
+  }
+
   /// y[i, j] += shifts[i] v[i, j] for packed matrices of this width.
   @specialized(where Element == Double)
   @specialized(where Element == Float)

@@ -38,7 +38,7 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
     try checkSizes(v, y)
-    if let fused = FusedProduct(bound, outputCount: v.columnCount) {
+    if let fused = FusedProduct(bound, outputCount: v.columnCount), fused.suitsRows {
       return try fused.apply(v, into: &y, context: context)
     }
     try product.apply(v, into: &y, transposed: false, context: context) { tile in
@@ -52,6 +52,9 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
     try checkSizes(v, y, transposed: true)
+    if let fused = FusedProduct(bound, outputCount: v.columnCount), fused.suitsColumns {
+      return try fused.applyTransposed(v, into: &y, context: context)
+    }
     try product.apply(v, into: &y, transposed: true, context: context) { tile in
       bound.fill(tile)
       return tile

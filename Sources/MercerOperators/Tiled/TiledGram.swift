@@ -2,9 +2,10 @@ public import MercerCore
 
 /// K(X, X) of a kernel, n × n, never stored: each product computes the entries anew, tile by tile.
 ///
-/// - Complexity: a product costs O(n² (d + k)) time; where n k is at most 31,250, only half of the
-///   entries are computed. Memory for one tile and one band of sums for each thread, and up to 32
-///   copies of y in Double, 8 MB at most, where symmetry is used.
+/// - Complexity: a product costs O(n² (d + k)) time; where n k is at most 125,000 (31,250 for kernels
+///   that are no map of a sum over coordinates), only half of the entries are computed. Memory for
+///   one tile and one band of sums for each thread, and up to 32 copies of y in Double, 8 MB at most,
+///   where symmetry is used.
 /// - Accuracy: as `TiledCrossGram`.
 public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOperator {
   private let cross: TiledCrossGram<Element>
@@ -31,6 +32,12 @@ public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
+    if let fused = FusedProduct(bound, outputCount: v.columnCount),
+      fused.suitsSymmetric(outputs: v.columnCount)
+    {
+      try checkSizes(v, y)
+      return try fused.applySymmetric(v, into: &y, context: context)
+    }
     guard cross.product.suitsSymmetric(width: v.columnCount) else {
       return try cross.apply(v, into: &y, context: context)
     }

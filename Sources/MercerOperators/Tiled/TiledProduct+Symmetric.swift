@@ -29,12 +29,7 @@ extension TiledProduct {
     guard width > 0, rowCount > 0 else { return }
     let bands = (0..<rowCount).chunks(of: tiling.rowCount)
     let partCount = min(Self.partLimit, bands.count)
-    var parts = [[Range<Int>]](repeating: [], count: partCount)
-    for (index, band) in bands.enumerated() {
-      let turn = index % (2 * partCount)
-      parts[turn < partCount ? turn : 2 * partCount - 1 - turn].append(band)
-    }
-    let bandsOfPart = parts
+    let bandsOfPart = bands.dealt(to: partCount)
     let tiling = tiling
     let longest = max(tiling.rowCount, tiling.columnCount)
     var sums = Matrix<Double>(rowCount: partCount, columnCount: rowCount * width)

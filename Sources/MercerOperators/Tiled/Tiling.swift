@@ -18,6 +18,7 @@ public struct Tiling: Sendable, Equatable {
     self.columnCount = columnCount
   }
 
-  /// 128 × 512: 256 kB in Float and 512 kB in Double, half of a common second-level cache or less.
-  public static let standard = Tiling(rowCount: 128, columnCount: 512)
+  /// 128 × 480: 240 kB in Float and 480 kB in Double, half of a common second-level cache or less,
+  /// and whole numbers of blocks and panels of the engine's loops.
+  public static let standard = Tiling(rowCount: 128, columnCount: 480)
 }

@@ -28,18 +28,18 @@ import Testing
   @Test func exponential() {
     #expect(
       worst(
-        inputs(from: -80, to: 80, as: Float.self), { Float.loops.expLinear($0, $1, 1, 1) },
+        inputs(from: -80, to: 80, as: Float.self), { Float.loops.map(PairMap(.expLinear, a: 1, c: 1), $0, $1) },
         against: exp) <= 1)
     #expect(
       worst(
-        inputs(from: -700, to: 700, as: Double.self), { Double.loops.expLinear($0, $1, 1, 1) },
+        inputs(from: -700, to: 700, as: Double.self), { Double.loops.map(PairMap(.expLinear, a: 1, c: 1), $0, $1) },
         against: exp) <= 2)
     for special in [-Double.infinity, -800, 0, 800, .infinity] {
-      #expect(worst([special], { Double.loops.expLinear($0, $1, 1, 1) }, against: exp) <= 1)
-      #expect(worst([Float(special)], { Float.loops.expLinear($0, $1, 1, 1) }, against: exp) <= 1)
+      #expect(worst([special], { Double.loops.map(PairMap(.expLinear, a: 1, c: 1), $0, $1) }, against: exp) <= 1)
+      #expect(worst([Float(special)], { Float.loops.map(PairMap(.expLinear, a: 1, c: 1), $0, $1) }, against: exp) <= 1)
     }
     var nan = [Double.nan, 1, 2]
-    Double.loops.expLinear(3, &nan, 1, 1)
+    Double.loops.map(PairMap(.expLinear, a: 1, c: 1), 3, &nan)
     #expect(nan[0].isNaN && abs(nan[1] - exp(1)) <= exp(1).ulp)
   }
 
@@ -48,91 +48,49 @@ import Testing
     let float = inputs(from: 0, to: 50, as: Float.self)
     #expect(
       worst(
-        double, { Double.loops.expRoot($0, $1, 2, 0.7) },
+        double, { Double.loops.map(PairMap(.expRoot, a: 2, c: 0.7), $0, $1) },
         against: { 2 * exp(-0.7 * $0.squareRoot()) }) <= 8)
     #expect(
       worst(
-        float, { Float.loops.expRoot($0, $1, 2, 0.75) },
+        float, { Float.loops.map(PairMap(.expRoot, a: 2, c: 0.75), $0, $1) },
         against: { 2 * exp(-0.75 * $0.squareRoot()) }) <= 8)
     #expect(
       worst(
-        double, { Double.loops.expRootFirst($0, $1, 1, 0.5) },
+        double, { Double.loops.map(PairMap(.expRootFirst, a: 1, c: 0.5), $0, $1) },
         against: {
           let r = 0.5 * $0.squareRoot(); return (1 + r) * exp(-r)
         }) <= 8)
     #expect(
       worst(
-        double, { Double.loops.expRootSecond($0, $1, 1, 0.5) },
+        double, { Double.loops.map(PairMap(.expRootSecond, a: 1, c: 0.5), $0, $1) },
         against: {
           let r = 0.5 * $0.squareRoot(); return (1 + r + r * r / 3) * exp(-r)
         }) <= 8)
     #expect(
       worst(
-        double, { Double.loops.expRootSlope($0, $1, 1, 0.5) },
+        double, { Double.loops.map(PairMap(.expRootSlope, a: 1, c: 0.5), $0, $1) },
         against: {
           let r = $0.squareRoot(); return exp(-0.5 * r) / r
         }) <= 8)
     // The relative error of a power through the logarithm grows with the exponent's size.
     #expect(
       worst(
-        double, { Double.loops.rational($0, $1, 1, 0.3, 2.5) }, against: { pow(1 + 0.3 * $0, -2.5) }
+        double, { Double.loops.map(PairMap(.rational, a: 1, c: 0.3, p: 2.5), $0, $1) }, against: { pow(1 + 0.3 * $0, -2.5) }
       ) <= 32)
-    #expect(worst(double, { Double.loops.power($0, $1, 1, 0.7) }, against: { pow($0, 0.7) }) <= 16)
+    #expect(worst(double, { Double.loops.map(PairMap(.power, a: 1, p: 0.7), $0, $1) }, against: { pow($0, 0.7) }) <= 16)
     #expect(
       worst(
-        double, { Double.loops.expPower($0, $1, 1, 0.2, 0.7) },
+        double, { Double.loops.map(PairMap(.expPower, a: 1, c: 0.2, p: 0.7), $0, $1) },
         against: { exp(-0.2 * pow($0, 0.7)) }) <= 32)
     // 1 + c s is rounded before the logarithm (and not, where a fused multiply-add does it), which
     // near 1 moves the result by one unit of 1, not of the result; so the shift by 1 is exact here.
     let shifted = double.map { $0 + 1 }
     #expect(
-      worst(shifted, { Double.loops.logOnePlus($0, $1, 1, 1) }, against: { log(1 + $0) }) <= 4)
+      worst(shifted, { Double.loops.map(PairMap(.logOnePlus, a: 1, c: 1), $0, $1) }, against: { log(1 + $0) }) <= 4)
     let small = float.map { $0.rounded() }
-    #expect(worst(small, { Float.loops.logOnePlus($0, $1, 1, 1) }, against: { log(1 + $0) }) <= 4)
+    #expect(worst(small, { Float.loops.map(PairMap(.logOnePlus, a: 1, c: 1), $0, $1) }, against: { log(1 + $0) }) <= 4)
     var zero = [0.0]
-    Double.loops.expRootSlope(1, &zero, 1, 1)
+    Double.loops.map(PairMap(.expRootSlope, a: 1, c: 1), 1, &zero)
     #expect(zero == [0])
-  }
-
-  /// Every number of rows and columns around the block sizes, against the definition.
-  @Test(arguments: [1, 3, 4, 5], [1, 15, 16, 33, 65])
-  func pairs(rows: Int, columns: Int) {
-    let (d, q) = (3, 1.5)
-    var stream = RandomStream(seed: 2, purpose: "pairs")
-    let x = (0..<rows * d).map { _ in stream.normal() }
-    let z = (0..<d * columns).map { _ in stream.normal() }
-    let loops = Double.loops
-    let terms: [(TileLoops<Double>.Pairs, (Double) -> Double)] = [
-      (loops.pairsSquared, { $0 * $0 }), (loops.pairsAbsolute, abs),
-      (loops.pairsPower, { pow(abs($0), q) }), (loops.pairsDiffering, { $0 == 0 ? 0 : 1 }),
-    ]
-    for (loop, term) in terms {
-      var out = [Double](repeating: .nan, count: rows * columns)
-      loop(rows, columns, d, q, x, d, z, columns, &out, columns)
-      for i in 0..<rows {
-        for j in 0..<columns {
-          let expected = (0..<d).map { term(x[i * d + $0] - z[$0 * columns + j]) }.reduce(0, +)
-          #expect(abs(out[i * columns + j] - expected) <= 1e-14 * (1 + expected))
-        }
-      }
-    }
-  }
-
-  /// Far from the origin, norms cancel; close pairs must still come out right.
-  @Test func squaredDistancesOfClosePoints() {
-    let d = 20
-    var stream = RandomStream(seed: 3, purpose: "close")
-    let x = (0..<d).map { _ in Float(100 + stream.normal()) }
-    let z = x.map { $0 + Float(1e-4 * 100) * Float(stream.normal()) } + x + x.map { $0 + 50 }
-    let norms = { (v: ArraySlice<Float>) in v.map { $0 * $0 }.reduce(0, +) }
-    let normsZ = (0..<3).map { norms(z[$0 * d..<($0 + 1) * d]) }
-    var tile = (0..<3).map { j in (0..<d).map { x[$0] * z[j * d + $0] }.reduce(0, +) }
-    Float.loops.squaredFromInner(1, 3, d, x, d, z, d, [norms(x[...])], normsZ, &tile, 3)
-    for j in 0..<3 {
-      let exact = (0..<d).map { Double(x[$0] - z[j * d + $0]) }.map { $0 * $0 }.reduce(0, +)
-      // Kept pairs lose at most 9 of 24 bits; recomputed ones are right to a few units.
-      #expect(abs(Double(tile[j]) - exact) <= 1e-3 * exact)
-    }
-    #expect(tile[1] == 0)
   }
 }

@@ -8,12 +8,12 @@ private struct InverseQuadraticKernel<Element: Scalar>: RadialKernel {
   var metric: Metric
 
   func map(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    Element.loops.rational(count, s, 1, Element(1 / (lengthScale * lengthScale)), 1)
+    Element.loops.map(PairMap(.rational, c: 1 / (lengthScale * lengthScale), p: 1), count, s)
   }
 
   func mapSlope(_ count: Int, _ s: UnsafeMutablePointer<Element>) {
-    let c = Element(1 / (lengthScale * lengthScale))
-    Element.loops.rational(count, s, -c, c, 2)
+    let c = 1 / (lengthScale * lengthScale)
+    Element.loops.map(PairMap(.rational, a: -c, c: c, p: 2), count, s)
   }
 
   func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {

@@ -1,0 +1,121 @@
+import MercerCore
+
+/// Products with a kernel whose values stay in registers and the first-level cache.
+///
+/// The work is cut into bands of rows and steps of columns that follow from the sizes alone; sums run
+/// in the element type within a step and in Double across steps, in order, so that the result does
+/// not depend on the number of threads, nor its error on the number of columns.
+struct FusedProduct<Element: Scalar>: Sendable {
+  let pairs: PackedPairs<Element>
+
+  /// Rows of a band where there are many, and where the last bands would leave a thread idle. Both
+  /// are whole numbers of panels of every instruction set.
+  private static var bandRows: (many: Int, few: Int) { (144, 48) }
+  /// With fewer bands than this, tiles serve better: they cut the columns, too.
+  private static var leastBands: Int { 16 }
+  /// From this many bands on, one more or less does not matter.
+  private static var manyBands: Int { 64 }
+  /// Columns of a step, and the bytes of packed points that should stay in the second-level cache
+  /// while the rows of a band pass.
+  private static var stepColumns: Int { 480 }
+  private static var stepBytes: Int { 1 << 19 }
+
+  /// The fused product for these right-hand sides, or nil where tiles serve better: a kernel without
+  /// one, or many right-hand sides.
+  init?(_ bound: any BoundKernel<Element>, outputCount: Int) {
+    guard let pairs = (bound as? any PairwiseBoundKernel<Element>)?.pairs,
+      (1...PackedVectors<Element>.limit).contains(outputCount)
+    else { return nil }
+    self.pairs = pairs
+  }
+
+  /// The bands of rows.
+  var bands: [Range<Int>] {
+    let (many, few) = Self.bandRows
+    return (0..<pairs.rowCount).chunks(
+      of: pairs.rowCount >= Self.manyBands * many ? many : few)
+  }
+
+  /// The steps of columns, in panels.
+  var steps: [Range<Int>] { (0..<pairs.panelCount).chunks(of: stepPanels) }
+
+  /// Panels of a step.
+  var stepPanels: Int {
+    let size = pairs.panelSize
+    let bytes = size * max(pairs.dimension, 1) * MemoryLayout<Element>.stride
+    return max(1, min(Self.stepColumns / size, Self.stepBytes / bytes))
+  }
+
+  /// Whether there is work for all threads in `apply`.
+  var suitsRows: Bool {
+    pairs.rowCount >= Self.leastBands * Self.bandRows.few && pairs.columnCount > 0
+  }
+
+  /// Whether there is work for all threads in `applyTransposed`.
+  var suitsColumns: Bool { pairs.rowCount > 0 && steps.count >= Self.leastBands }
+
+  private struct Scratch: Sendable {
+    var part: Matrix<Element>
+    var sums: Matrix<Double>
+
+    init(_ rows: Int, _ columns: Int) {
+      part = Matrix(rowCount: rows, columnCount: columns)
+      sums = Matrix(rowCount: rows, columnCount: columns)
+    }
+  }
+
+  /// y ← K v.
+  func apply(
+    _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
+  ) throws(MercerError) {
+    let (vectors, bands, steps) = (PackedVectors(v), bands, steps)
+    let (outputs, height) = (v.columnCount, bands.first?.count ?? 0)
+    try y.withTile { (output) throws(MercerError) in
+      try context.forEach(bands.count, scratch: { Scratch(height, outputs) }) {
+        (index, scratch) throws(MercerError) in
+        let band = bands[index]
+        let count = band.count * outputs
+        try scratch.sums.withTile { (sums) throws(MercerError) in
+          sums.base.update(repeating: 0, count: count)
+          try scratch.part.withTile { (part) throws(MercerError) in
+            for step in steps {
+              try context.checkCancellation()
+              pairs.multiply(rows: band, panels: step, by: vectors, into: part.base)
+              ElementLoops.accumulate(count, part.base, into: sums.base)
+            }
+          }
+          ElementLoops.round(sums.base, into: output.part(rows: band, columns: 0..<outputs))
+        }
+      }
+    }
+  }
+
+  /// y ← Kᵀ v: the same with rows and columns in each other's place.
+  func applyTransposed(
+    _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
+  ) throws(MercerError) {
+    let (vectors, bands, steps) = (PackedVectors(v), bands, steps)
+    let (outputs, width) = (v.columnCount, stepPanels * pairs.panelSize)
+    try y.withTile { (output) throws(MercerError) in
+      try context.forEach(steps.count, scratch: { Scratch(outputs, width) }) {
+        (index, scratch) throws(MercerError) in
+        let first = steps[index].lowerBound * pairs.panelSize
+        let columns = first..<min(first + width, pairs.columnCount)
+        try scratch.sums.withTile { (sums) throws(MercerError) in
+          sums.base.update(repeating: 0, count: outputs * width)
+          try scratch.part.withTile { (part) throws(MercerError) in
+            for band in bands {
+              try context.checkCancellation()
+              part.base.update(repeating: 0, count: outputs * width)
+              pairs.multiplyTransposed(
+                rows: band, panels: steps[index], by: vectors, addingTo: part.base, stride: width)
+              ElementLoops.accumulate(outputs * width, part.base, into: sums.base)
+            }
+          }
+          ElementLoops.roundTransposed(
+            sums.base, stride: width, into: output.part(rows: columns, columns: 0..<outputs))
+        }
+      }
+    }
+  }
+}
