@@ -191,6 +191,19 @@ extension Matrix {
     }
   }
 
+  /// A copy of consecutive columns; the matrix itself when those are all.
+  public func columns(in range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= columnCount)
+    guard range.count < columnCount else { return self }
+    return Matrix(rowCount: rowCount, columnCount: range.count) { buffer in
+      guard let base = buffer.baseAddress else { return }
+      for i in 0..<rowCount {
+        (base + i * range.count).update(
+          from: storage.base + (i * columnCount + range.lowerBound), count: range.count)
+      }
+    }
+  }
+
   /// The transpose, copied in blocks that fit the cache.
   public func transposed() -> Matrix {
     let block = 32
