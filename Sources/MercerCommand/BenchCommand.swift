@@ -1,0 +1,82 @@
+import ArgumentParser
+import Mercer
+import MercerReport
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Time products with kernel matrices against what this machine can do.",
+    usage: "mercer bench [<options>]",
+    discussion: """
+      Measures bounds of the machine first, with all threads at once: multiply-adds in registers, \
+      a matrix product of BLAS, exponentials of values in the first-level cache, and reading from \
+      caches and memory. Then times operations: the median of three runs or more after a warm-up, \
+      with binding the kernel to its inputs.
+
+      BLAS s is the time of X Zᵀ alone, in tiles of 256 × 1024 that are not kept. Operations count \
+      2 d for each pair, and 2 k for each entry that meets k right-hand sides. Of bound is the time \
+      that these take at the multiply-add bound, and one exponential a pair (three for ntk, none \
+      for polynomial) at the exponential bound, as a share of the time measured. An ℓ₁ distance \
+      takes two instructions where a multiply-add is one, so that productLaplace cannot pass 50 % \
+      by much.
+
+      Operations: \(BenchOperation.names.joined(separator: ", ")).
+
+      Examples:
+        mercer bench
+        mercer bench --quick --threads 1
+        mercer bench --only gaussian-apply ntk-fill --json
+      """)
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The operations to time (default: all).", valueName: "name"))
+  var only: [String] = []
+
+  @Flag(help: "A tenth of the rows and shorter runs, for a first look.")
+  var quick = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Multiply the numbers of rows by this (default: 1, or 0.1 with --quick).",
+      valueName: "factor"),
+    transform: OptionValue.positiveNumber)
+  var scale: Double?
+
+  @OptionGroup var common: CommonOptions
+
+  mutating func run() throws {
+    let context = common.context
+    let factor = scale ?? (quick ? 0.1 : 1)
+    let operations = try BenchOperation.named(only).map { $0.scaled(by: factor) }
+    // All of it is checked before any of it is measured.
+    for operation in operations {
+      try context.checkMemory(
+        operation.byteCount, for: "\(operation.name) of \(operation.rows) rows")
+    }
+    context.progress?(WorkProgress(stage: "bench", fraction: 0, detail: "bounds"))
+    let bounds = try MachineBounds(
+      measuringWith: RateMeter(
+        context: context, seconds: quick ? 0.005 : 0.05, runs: quick ? 3 : 5))
+    var rows: [BenchReport.Row] = []
+    for (index, operation) in operations.enumerated() {
+      context.progress?(
+        WorkProgress(
+          stage: "bench", fraction: Double(index + 1) / Double(operations.count + 1),
+          detail: operation.name))
+      rows.append(
+        BenchReport.Row(
+          operation, try operation.measured(seed: common.seed, context: context),
+          threads: context.threadCount, bounds: bounds))
+    }
+    Terminal.progressLine.clear()
+    let report = BenchReport(
+      bounds: bounds, operations: rows, seed: common.seed, version: MercerVersion.current)
+    if common.json {
+      try Terminal.printJSON(report)
+    } else if !common.quiet {
+      print(report.text(threads: context.threadCount), terminator: "")
+    }
+  }
+}
