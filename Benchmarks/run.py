@@ -131,14 +131,16 @@ def main():
             continue
         if options.peers and one.peer not in options.peers:
             continue
+        name = f"{' '.join([one.benchmark, *one.arguments])} beside {one.peer}"
         row, reason = None, "mercer-bench does not have it"
         if one.benchmark in available:
             row, reason = compare(options, one)
         if row:
             rows.append(row)
+            print(f"bench: measured: {name}", file=sys.stderr, flush=True)
         else:
-            missing.append(f"{' '.join([one.benchmark, *one.arguments])} beside {one.peer}: {reason}")
-            print(f"bench: not measured: {missing[-1]}", flush=True)
+            missing.append(f"{name}: {reason}")
+            print(f"bench: not measured: {missing[-1]}", file=sys.stderr, flush=True)
     if not rows:
         sys.exit("bench: nothing was measured")
     page.print_table(rows)

@@ -13,18 +13,18 @@ struct BenchCommand: ParsableCommand {
       caches and memory. Then times operations: the median of three runs or more after a warm-up, \
       with binding the kernel to its inputs.
 
-      BLAS s is the time of X Zᵀ alone, in tiles of 256 × 1024 that are not kept. Operations count \
-      2 d for each pair, and 2 k for each entry that meets k right-hand sides. Of bound is the time \
-      that these take at the multiply-add bound, and one exponential a pair (three for ntk, none \
-      for polynomial) at the exponential bound, as a share of the time measured. An ℓ₁ distance \
-      takes two instructions where a multiply-add is one, so that productLaplace cannot pass 50 % \
-      by much.
+      BLAS s is the time of X Zᵀ alone, in tiles of 256 × 1024 that are not kept. Gflop/s counts \
+      2 d for each pair that must be computed (half of them where K is symmetric; twice as much for \
+      a gradient), and 2 k for each entry that meets k right-hand sides. Of bound is the time that \
+      these take at the multiply-add bound, and one exponential a pair (three for ntk, none for \
+      polynomial) at the exponential bound, as a share of the time measured. A distance of product \
+      Laplace takes two instructions where a multiply-add is one, so it cannot come near 100 %.
 
       Operations: \(BenchOperation.names.joined(separator: ", ")).
 
       Examples:
-        mercer bench
-        mercer bench --quick --threads 1
+        mercer bench --quick
+        mercer bench --threads 1 > bench.txt
         mercer bench --only gaussian-apply ntk-fill --json
       """)
 
@@ -41,10 +41,17 @@ struct BenchCommand: ParsableCommand {
     help: ArgumentHelp(
       "Multiply the numbers of rows by this (default: 1, or 0.1 with --quick).",
       valueName: "factor"),
-    transform: OptionValue.positiveNumber)
+    transform: Self.scale)
   var scale: Double?
 
   @OptionGroup var common: CommonOptions
+
+  private static func scale(_ text: String) throws -> Double {
+    guard let value = Double(text), value > 0, value <= 100 else {
+      throw ValidationError("it takes a number above 0 and at most 100")
+    }
+    return value
+  }
 
   mutating func run() throws {
     let context = common.context
@@ -58,7 +65,7 @@ struct BenchCommand: ParsableCommand {
     context.progress?(WorkProgress(stage: "bench", fraction: 0, detail: "bounds"))
     let bounds = try MachineBounds(
       measuringWith: RateMeter(
-        context: context, seconds: quick ? 0.005 : 0.05, runs: quick ? 3 : 5))
+        context: context, seconds: quick ? 0.005 : 0.02, runs: quick ? 3 : 5))
     var rows: [BenchReport.Row] = []
     for (index, operation) in operations.enumerated() {
       context.progress?(

@@ -80,7 +80,7 @@ extension BenchOperation {
       BenchOperation(name: "gaussian-apply", kernel: gaussian, rightHandSides: 100),
       BenchOperation(name: "gaussian-apply", kernel: gaussian, element: .double),
       BenchOperation(
-        name: "gaussian-apply", kernel: "gaussian(lengthScale: 0.43)", rows: 50_000, features: 3),
+        name: "gaussian-apply", kernel: "gaussian(lengthScale: 0.43)", rows: 100_000, features: 3),
       BenchOperation(
         name: "gaussian-apply", kernel: "gaussian(lengthScale: 7)", rows: 10_000, features: 784),
       BenchOperation(

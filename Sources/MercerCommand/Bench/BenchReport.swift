@@ -79,7 +79,8 @@ struct BenchReport: Encodable {
       table.add([
         row.name, NumberText.count(row.rows), NumberText.count(row.features),
         NumberText.count(row.rightHandSides), row.element.rawValue,
-        NumberText.significant(row.seconds, digits: 3), NumberText.significant(row.gflops, digits: 3),
+        NumberText.significant(row.seconds, digits: 3),
+        NumberText.significant(row.gflops, digits: 3),
         NumberText.significant(row.gemmSeconds, digits: 3),
         "\(Int((100 * row.fractionOfBound).rounded())) %",
       ])

@@ -70,7 +70,9 @@ extension MachineBounds {
     try context.checkMemory(Self.byteCount(threads: threads), for: "measuring this machine")
     instructionSet = String(cString: mercer_bounds_loops().pointee.instruction_set)
     multiplyAdd = PerElement(
-      float: try Self.multiplyAdd(meter) { mercer_bounds_loops().pointee.multiply_add_float($0, $1) },
+      float: try Self.multiplyAdd(meter) {
+        mercer_bounds_loops().pointee.multiply_add_float($0, $1)
+      },
       double: try Self.multiplyAdd(meter) {
         mercer_bounds_loops().pointee.multiply_add_double($0, $1)
       })

@@ -35,15 +35,17 @@ struct RateMeter {
   }
 }
 
-/// The median of wall-clock seconds: of three runs at least, and of more while they are short.
+/// The median of wall-clock seconds, of more runs the shorter they are, 15 at most.
 ///
-/// - Parameter budget: seconds after which no run beyond the third begins.
+/// - Parameters:
+///   - runs: the least number of runs.
+///   - budget: seconds after which no run beyond those begins.
 func medianSeconds(
-  budget: Double, _ body: () throws(MercerError) -> Void
+  runs: Int, budget: Double, _ body: () throws(MercerError) -> Void
 ) throws(MercerError) -> Double {
   var all: [Double] = []
   var total = 0.0
-  while all.count < 3 || (total < budget && all.count < 15) {
+  while all.count < runs || (total < budget && all.count < 15) {
     let (_, seconds) = try timed(body)
     all.append(seconds)
     total += seconds
