@@ -8,9 +8,9 @@ struct BenchCommand: ParsableCommand {
     abstract: "Time products with kernel matrices against what this machine can do.",
     usage: "mercer bench [<options>]",
     discussion: """
-      Measures bounds of the machine first, with all threads at once: multiply-adds in registers, \
+      Measures bounds of the machine, with all threads at once: multiply-adds in registers, \
       a matrix product of BLAS, exponentials of values in the first-level cache, and reading from \
-      caches and memory. Then times operations: the median of three runs or more after a warm-up, \
+      caches and memory. Times operations: the median of three runs or more after a warm-up, \
       with binding the kernel to its inputs.
 
       BLAS s is the time of X Zᵀ alone, in tiles of 256 × 1024 that are not kept. Gflop/s counts \
@@ -62,20 +62,24 @@ struct BenchCommand: ParsableCommand {
       try context.checkMemory(
         operation.byteCount, for: "\(operation.name) of \(operation.rows) rows")
     }
-    context.progress?(WorkProgress(stage: "bench", fraction: 0, detail: "bounds"))
-    let bounds = try MachineBounds(
-      measuringWith: RateMeter(
-        context: context, seconds: quick ? 0.005 : 0.02, runs: quick ? 3 : 5))
-    var rows: [BenchReport.Row] = []
-    for (index, operation) in operations.enumerated() {
+    let steps = Double(operations.count + 2)
+    func show(_ step: Int, _ detail: String) {
       context.progress?(
-        WorkProgress(
-          stage: "bench", fraction: Double(index + 1) / Double(operations.count + 1),
-          detail: operation.name))
-      rows.append(
-        BenchReport.Row(
-          operation, try operation.measured(seed: common.seed, context: context),
-          threads: context.threadCount, bounds: bounds))
+        WorkProgress(stage: "bench", fraction: Double(step) / steps, detail: detail))
+    }
+    // Before and after: where the machine was busy once, the other time may say what it can do.
+    let meter = RateMeter(context: context, seconds: quick ? 0.005 : 0.02, runs: quick ? 3 : 5)
+    show(0, "bounds")
+    var bounds = try MachineBounds(measuringWith: meter)
+    var measured: [BenchOperation.Seconds] = []
+    for (index, operation) in operations.enumerated() {
+      show(index + 1, operation.name)
+      measured.append(try operation.measured(seed: common.seed, context: context))
+    }
+    show(operations.count + 1, "bounds")
+    bounds = bounds.best(with: try MachineBounds(measuringWith: meter))
+    let rows = zip(operations, measured).map {
+      BenchReport.Row($0, $1, threads: context.threadCount, bounds: bounds)
     }
     Terminal.progressLine.clear()
     let report = BenchReport(

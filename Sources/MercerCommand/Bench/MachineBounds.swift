@@ -4,13 +4,13 @@ import Mercer
 /// The most that this machine does, of all threads together; measured, not looked up.
 struct MachineBounds: Encodable {
   /// What a vector unit does at most: 10⁹ operations a second of multiply-adds in registers.
-  let multiplyAdd: PerElement
+  private(set) var multiplyAdd: PerElement
   /// 10⁹ operations a second of a matrix product of BLAS, n = 1024, one for each thread.
-  let gemm: PerElement
+  private(set) var gemm: PerElement
   /// 10⁹ exponential functions a second, of values in the first-level cache.
-  let exponentials: PerElement
+  private(set) var exponentials: PerElement
   /// 10⁹ bytes a second read from 16 kB, from 512 kB, and from more than the caches hold.
-  let firstLevel, secondLevel, memory: Double
+  private(set) var firstLevel, secondLevel, memory: Double
   /// The bytes that `memory` was read from.
   let memoryStreamBytes: Int
   /// The instruction set of the loops.
@@ -19,6 +19,11 @@ struct MachineBounds: Encodable {
   /// A bound for each element type.
   struct PerElement {
     let float, double: Double
+
+    /// The higher of two measurements, for each type.
+    func best(with other: PerElement) -> PerElement {
+      PerElement(float: max(float, other.float), double: max(double, other.double))
+    }
 
     /// The bound for one of them.
     func of(_ element: BenchElement) -> Double { element == .float ? float : double }
@@ -85,6 +90,18 @@ extension MachineBounds {
     secondLevel = try Self.stream(meter, bytes: 512 << 10)
     memoryStreamBytes = min(Self.memoryStreamLimit, context.memoryLimit / 2)
     memory = try Self.stream(meter, bytes: max(memoryStreamBytes / threads, 16 << 10))
+  }
+
+  /// The higher of two measurements, for each bound: what else the machine does only slows them.
+  func best(with other: MachineBounds) -> MachineBounds {
+    var result = self
+    result.multiplyAdd = multiplyAdd.best(with: other.multiplyAdd)
+    result.gemm = gemm.best(with: other.gemm)
+    result.exponentials = exponentials.best(with: other.exponentials)
+    result.firstLevel = max(firstLevel, other.firstLevel)
+    result.secondLevel = max(secondLevel, other.secondLevel)
+    result.memory = max(memory, other.memory)
+    return result
   }
 
   private static func multiplyAdd(
