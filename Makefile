@@ -20,7 +20,7 @@ DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers M
 STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-debug test-release bench docs format lint install clean
+.PHONY: help setup build demo test test-debug test-release bench bench-check docs format lint install clean
 
 help: ## this list
 	@echo "Mercer: kernel methods on your own machine."
@@ -48,6 +48,9 @@ test-release: setup ## run the tests optimised, with those that need size
 bench: setup ## time Mercer beside its peers, alternating, and print the table of ratios
 	@Benchmarks/run.sh
 
+bench-check: setup ## count instructions of small operations; more than 5 % more than kept fails
+	@Benchmarks/instructions/run.sh
+
 docs: setup ## build the documentation; dead links and missing doc comments fail
 	@scripts/check-links.sh
 	$(SWIFT) package --disable-sandbox generate-documentation --warnings-as-errors \
@@ -68,4 +71,4 @@ install: setup ## install the binary: make install PREFIX=/usr/local
 	  "$(DESTDIR)$(PREFIX)/bin/mercer"
 
 clean: ## remove everything that was built
-	rm -rf .build Benchmarks/.build Benchmarks/.venv mercer-out
+	rm -rf .build Benchmarks/.build Benchmarks/.venv Benchmarks/.venv-jax mercer-out

@@ -42,6 +42,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CMercerTiles"),
+    .target(name: "CMercerBounds"),
     room("MercerCore", on: ["COpenBLAS", "CMercerTiles", realModule]),
     room("MercerData", on: ["MercerCore", "CZlib", "CLibZip"]),
     room("MercerKernels", on: ["MercerCore", realModule]),
@@ -60,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "MercerCommand",
       dependencies: [
-        "Mercer", "MercerReport",
+        "Mercer", "MercerReport", "CMercerBounds",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

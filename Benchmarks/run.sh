@@ -24,5 +24,19 @@ if ! has_peers "$python"; then
   fi
 fi
 
+# Neural-tangents needs versions of its own, and JAX is not built for every machine; without it that
+# row is left out, and the table says so.
+jax_python=.venv-jax/bin/python
+has_jax() { [ -x "$jax_python" ] && "$jax_python" -c 'import jax, neural_tangents' 2>/dev/null; }
+if ! has_jax; then
+  echo "bench: installing neural-tangents into Benchmarks/.venv-jax"
+  if ! { python3 -m venv .venv-jax &&
+    "$jax_python" -m pip install --quiet --requirement peers/requirements-jax.txt; } || ! has_jax; then
+    echo "bench: neural-tangents cannot be installed here (it needs Python 3.9 to 3.12)" >&2
+    jax_python=
+  fi
+fi
+
 swift build -c release --product mercer-bench
-exec "$python" run.py --mercer "$(swift build -c release --show-bin-path)/mercer-bench" "$@"
+exec "$python" run.py --mercer "$(swift build -c release --show-bin-path)/mercer-bench" \
+  ${jax_python:+--jax-python "$jax_python"} "$@"

@@ -20,7 +20,10 @@ struct MercerCommand: ParsableCommand {
       interrupted.
       """,
     version: MercerVersion.current,
-    subcommands: [FitCommand.self, PredictCommand.self, EvaluateCommand.self, KernelCommand.self])
+    subcommands: [
+      FitCommand.self, PredictCommand.self, EvaluateCommand.self, KernelCommand.self,
+      BenchCommand.self,
+    ])
 
   static func main() {
     do {

@@ -194,6 +194,22 @@ extension BadInputTests {
     bad(["X.npy", "--kernel", "linear", "--output", "folder"], "folder: is a directory"),
   ]
 
+  static let benches: [Case] = [
+    bad(
+      ["--only", "gausian-apply"], "no operation \"gausian-apply\"",
+      "did you mean \"gaussian-apply\"?", "the operations are"),
+    bad(["--only", "laplace-apply", "fast"], "no operation \"fast\"", "ntk-fill"),
+    bad(["--only"], "'--only", "mercer bench --help"),
+    bad(["--scale", "0"], "'0'", "a number above 0"),
+    bad(["--scale", "-1"], "'-1'", "'--scale'", "a number above 0"),
+    bad(["--scale", "1e300"], "'1e300'", "at most 100"),
+    bad(["table.csv"], "unexpected argument 'table.csv'", "mercer bench --help"),
+    bad(["--memory", "lots"], "'lots'", "4GB"),
+    bad(
+      ["--only", "laplace-apply", "--memory", "1MB"], "more than the limit", "raise --memory",
+      status: 1),
+  ]
+
   static let verbs: [Case] = [
     bad(["foo"], "no command \"foo\"", "mercer --help"),
     bad(["predct", "a", "b"], "no command \"predct\"", "did you mean \"predict\"?"),

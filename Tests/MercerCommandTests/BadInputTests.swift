@@ -29,6 +29,9 @@ import Testing
   @Test(arguments: kernels)
   func kernel(_ bad: Case) throws { try check(bad, verb: "kernel") }
 
+  @Test(arguments: benches)
+  func bench(_ bad: Case) throws { try check(bad, verb: "bench") }
+
   @Test(arguments: verbs)
   func verb(_ bad: Case) throws { try check(bad, verb: nil) }
 

@@ -8,13 +8,17 @@ struct Benchmark: Sendable {
   let prepare: @Sendable (Options) throws -> Work
 
   /// All benchmarks; one file holds each.
-  static let all: [Benchmark] = [.gaussianProduct, .ridgeFit, .csvRead]
+  static let all: [Benchmark] = [
+    .gaussianProduct, .inputGradient, .productLaplace, .tangentKernel, .ridgeFit, .csvRead,
+  ]
 }
 
 /// What is done between starting and stopping the clock.
 struct Work {
   /// The sizes, for the report.
   let size: [String: Int]
+  /// The bytes of what the work returns; nil where memory is not reported.
+  var outputBytes: Int?
   /// The same on little data: starts threads, touches code.
   let warmUp: () throws -> Void
   /// Does the work. What it returns makes one number of the result, after the clock has stopped; it

@@ -11,7 +11,14 @@ enum MercerBench {
     let threads: Int
     let seconds: [Double]
     let check: Double
+    /// What the work took at its peak, beside its inputs and what it returns.
+    let peakBytesBeyond: Int?
     let versions: [String: String]
+
+    enum CodingKeys: String, CodingKey {
+      case name, peer, size, threads, seconds, check, versions
+      case peakBytesBeyond = "peak_bytes_beyond"
+    }
   }
 
   static func main() {
@@ -20,6 +27,13 @@ enum MercerBench {
       guard let name = options.name else {
         for benchmark in Benchmark.all { print(benchmark.name) }
         return
+      }
+      if name == "count" {
+        guard let shape = options.shape else {
+          for shape in CountedShape.all { print(shape.name) }
+          return
+        }
+        return try CountedShape.named(shape).run()
       }
       guard let benchmark = Benchmark.all.first(where: { $0.name == name }) else {
         throw MercerError(.invalidParameter, "no benchmark is called \(name)")
@@ -36,16 +50,23 @@ enum MercerBench {
     try work.warmUp()
     var seconds: [Double] = []
     var check = 0.0
+    var peak: Int?
     for _ in 0..<options.repeats {
-      let clock = ContinuousClock()
-      let start = clock.now
-      let result = try work.run()
-      seconds.append((clock.now - start) / .seconds(1))
+      let (result, rise) = try PeakMemory.rise {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try work.run()
+        seconds.append((clock.now - start) / .seconds(1))
+        return result
+      }
       check = result()
+      if let rise, let outputBytes = work.outputBytes {
+        peak = max(peak ?? 0, rise - outputBytes)
+      }
     }
     let report = Report(
       name: benchmark.name, peer: "mercer", size: work.size, threads: options.threads,
-      seconds: seconds, check: check,
+      seconds: seconds, check: check, peakBytesBeyond: peak,
       versions: ["loops": Float.loops.instructionSet])
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

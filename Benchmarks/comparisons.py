@@ -1,0 +1,60 @@
+"""What is measured beside what: one entry is one row of the table."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """Mercer and one other side, on the same data."""
+
+    # The name that mercer-bench knows.
+    benchmark: str
+    # Who the other side is, as the peer script knows it.
+    peer: str
+    rows: int
+    rows_when_quick: int
+    # The script of the peer; None where the other side is mercer-bench, too.
+    script: str | None = None
+    # Arguments of both sides.
+    arguments: tuple[str, ...] = ()
+    # What mercer-bench is asked for on the other side, instead of the same; threads, if not all.
+    other_benchmark: str | None = None
+    other_threads: int | None = None
+    # Whether both sides compute the same numbers, so that these must agree.
+    comparable: bool = True
+    # Whether the script runs with the Python that has JAX.
+    needs_jax: bool = False
+
+
+def gaussian(peer, rows, quick, features=32, outputs=1, **more):
+    return Comparison(
+        "gaussian-product", peer, rows, quick, "gaussian_product.py",
+        ("--features", str(features), "--outputs", str(outputs)), **more)
+
+
+def tangent(element):
+    return Comparison(
+        "ntk-matrix", "neural-tangents", 4_000, 400, "ntk_matrix.py", ("--element", element),
+        needs_jax=True)
+
+
+ALL = [
+    gaussian("numpy", 20_000, 2_000),
+    gaussian("scikit-learn", 20_000, 2_000),
+    gaussian("pykeops", 20_000, 2_000),
+    # The product of the inputs that NumPy's way begins with, and nothing else.
+    gaussian("gemm", 20_000, 2_000, comparable=False),
+    gaussian("numpy", 20_000, 2_000, outputs=10),
+    *(gaussian(peer, 100_000, 4_000, features=3) for peer in ("numpy", "scikit-learn", "pykeops")),
+    *(gaussian(peer, 10_000, 1_000, features=784) for peer in ("numpy", "scikit-learn", "pykeops")),
+    *(gaussian(peer, 4_000, 1_000, features=2_000) for peer in ("numpy", "scikit-learn", "pykeops")),
+    Comparison("gaussian-product", "mercer, 1 thread", 20_000, 2_000, other_threads=1),
+    Comparison(
+        "gaussian-input-gradient", "mercer, product", 20_000, 2_000,
+        other_benchmark="gaussian-product", comparable=False),
+    Comparison("product-laplace", "scipy", 20_000, 2_000, "product_laplace.py"),
+    tangent("float"),
+    tangent("double"),
+    Comparison("krr-fit", "scikit-learn", 8_000, 1_000, "krr_fit.py"),
+    Comparison("csv-read", "pandas", 1_000_000, 20_000, "csv_read.py"),
+]

@@ -1,0 +1,91 @@
+"""The table of a run, on the terminal and in docs/benchmarks.md."""
+
+import datetime
+import pathlib
+import platform
+
+PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+HEADER = [
+    "benchmark", "size", "peer", "Mercer s", "peer s", "peer / Mercer", "spread", "results",
+]
+NUMERIC = range(3, 7)
+# Sizes are shown in this order.
+SIZES = ["n", "m", "d", "right_hand_sides", "element", "rows", "columns"]
+
+
+def size_text(row):
+    """`n 20000, m 20000, d 32, right hand sides 1`."""
+    size = row["size"]
+    return ", ".join(f"{key} {size[key]}" for key in SIZES if key in size).replace("_", " ")
+
+
+def cells(row):
+    spread = " / ".join(f"{100 * value:.0f} %" for value in row["spread"])
+    return [
+        row["name"],
+        size_text(row),
+        f"{row['peer']} {row['version']}".strip(),
+        f"{row['mercer']:.3f}",
+        f"{row['other']:.3f}",
+        f"{row['ratio']:.2f}",
+        spread,
+        "agree" if row["comparable"] else "not the same work",
+    ]
+
+
+def print_table(rows):
+    lines = [HEADER] + [cells(row) for row in rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADER))]
+    for line in lines:
+        print("  ".join(
+            cell.rjust(width) if i in NUMERIC else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(line, widths))).rstrip())
+
+
+def memory_lines(rows):
+    """What Mercer's products take beside inputs and outputs, a line for each size."""
+    peaks = {}
+    for row in rows:
+        if row["name"] == "gaussian-product" and row["peak_bytes_beyond"] is not None:
+            size = size_text(row)
+            peaks[size] = max(peaks.get(size, 0), row["peak_bytes_beyond"])
+    return [f"{size}: {peak / 1e6:.1f} MB" for size, peak in peaks.items()]
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def write_page(options, rows, missing):
+    """Puts the table of this run, and nothing older, between the marks of the page."""
+    text = PAGE.read_text()
+    before, rest = text.split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    lines = [
+        "",
+        f"{datetime.date.today().isoformat()}, {processor()}, {options.threads} threads, "
+        f"{platform.system()} {platform.machine()}, Mercer's loops for {rows[0]['loops']}. "
+        f"Medians of {options.rounds} runs of each side, in turns; spread is (longest − shortest) / "
+        "median, Mercer / peer.",
+        "",
+        "| " + " | ".join(HEADER) + " |",
+        "|---|---|---|--:|--:|--:|--:|---|",
+        *("| " + " | ".join(cells(row)) + " |" for row in rows),
+        "",
+    ]
+    if missing:
+        lines += ["Not measured:", "", *(f"- {line}" for line in missing), ""]
+    if memory := memory_lines(rows):
+        lines += [
+            "Memory that Mercer's Gaussian products take at their peak, beside inputs and outputs:",
+            "", *(f"- {line}" for line in memory), "",
+        ]
+    PAGE.write_text(before + BEGIN + "\n".join(lines) + END + after)
