@@ -86,7 +86,7 @@ typedef struct {
 } mercer_pairs;
 
 /// The most right-hand sides of one product.
-#define MERCER_PRODUCT_OUTPUTS 16
+#define MERCER_PRODUCT_OUTPUTS 24
 
 #define T float
 #define NAME mercer_tiles_f32
