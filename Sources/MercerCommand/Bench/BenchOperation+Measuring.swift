@@ -59,37 +59,7 @@ extension BenchOperation {
     case .fill:
       _ = try TiledGram(kernel, inputs: x).densified(context: context)
     case .inputGradient:
-      let bound = try kernel.bound(rows: x, columns: z)
-      var gradient = Matrix<K.Element>(rowCount: x.count, columnCount: features)
-      try gradient.withTile { (gradient) throws(MercerError) in
-        try accumulate(bound, v, into: gradient, context)
-      }
-    }
-  }
-
-  /// gradient += Σⱼ wᵢⱼ ∂k(xᵢ, zⱼ)/∂xᵢ with wᵢⱼ = vⱼ, tile by tile.
-  private func accumulate<Element: Scalar>(
-    _ bound: any BoundKernel<Element>, _ v: Matrix<Element>, into gradient: Tile<Element>,
-    _ context: ExecutionContext
-  ) throws(MercerError) {
-    let (height, width) = (Tiling.standard.rowCount, Tiling.standard.columnCount)
-    let bands = gradient.rows.chunks(of: height)
-    let steps = (0..<bound.columnCount).chunks(of: width)
-    try context.forEach(
-      bands.count, scratch: { Matrix<Element>(rowCount: height, columnCount: width) }
-    ) { (index, weights: inout Matrix<Element>) throws(MercerError) in
-      for step in steps {
-        weights.withTile { memory in
-          let tile = memory.moved(rows: bands[index], columns: step)
-          v.withUnsafeBufferPointer { v in
-            for row in 0..<tile.rowCount {
-              _ = tile.row(row).update(fromContentsOf: v[step])
-            }
-          }
-          bound.accumulateInputGradient(
-            weights: tile, into: gradient.part(rows: bands[index], columns: gradient.columns))
-        }
-      }
+      _ = try TiledCrossGram(kernel, rows: x, columns: z).inputGradient(of: v, context: context)
     }
   }
 

@@ -143,7 +143,7 @@ extension MachineBounds {
       // s ← e⁻ˢ again and again stays between 0 and 1.
       try meter.best(units: Double(count)) { piece, repetitions in
         let values = tile.base + piece * tile.stride
-        for _ in 0..<repetitions { Element.loops.expLinear(count, values, 1, -1) }
+        for _ in 0..<repetitions { Element.loops.map(PairMap(.expLinear, c: -1), count, values) }
       } / 1e9
     }
   }
