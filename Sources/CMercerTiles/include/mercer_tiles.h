@@ -111,14 +111,31 @@ enum mercer_map {
     void (*arc_cosine_backward)(ptrdiff_t count, ptrdiff_t order, T root_x, T inverse_x,           \
                                 const T *root_z, const T *inverse_z, const T *cosine, const T *sine2,\
                                 T *to_k, T *to_x, T *to_z);                                        \
+                                                                                                   \
+    /* Elementary functions of `count` contiguous values, in place (docs/elementary-functions.md   \
+       has their errors). */                                                                       \
+    void (*exponential)(ptrdiff_t count, T *s);                                                    \
+    void (*power_of_two)(ptrdiff_t count, T *s); /* below the normal numbers, see exp_scaled */    \
+    void (*logarithm)(ptrdiff_t count, T *s);                                                      \
+    void (*square_root)(ptrdiff_t count, T *s);                                                    \
+    void (*arccosine)(ptrdiff_t count, T *s);                                                      \
+    void (*error_function)(ptrdiff_t count, T *s);                                                 \
+    void (*sine)(ptrdiff_t count, T *s);                                                           \
+    void (*cosine)(ptrdiff_t count, T *s);                                                         \
+    void (*hyperbolic_tangent)(ptrdiff_t count, T *s);                                             \
   } NAME;
 
 MERCER_TILES_TABLE(float, mercer_tiles_f32)
 MERCER_TILES_TABLE(double, mercer_tiles_f64)
 
 /// The loops for this machine. The environment variable MERCER_SIMD (avx512, avx2, baseline) asks
-/// for another instruction set, and is ignored where the machine lacks it.
+/// for another instruction set, and is ignored where the machine lacks it or it says something else.
 const mercer_tiles_f32 *mercer_tiles_float(void);
 const mercer_tiles_f64 *mercer_tiles_double(void);
+
+/// The loops of a named instruction set, whatever MERCER_SIMD says; null where the machine lacks it
+/// or there is none of that name.
+const mercer_tiles_f32 *mercer_tiles_float_named(const char *instruction_set);
+const mercer_tiles_f64 *mercer_tiles_double_named(const char *instruction_set);
 
 #endif
