@@ -32,6 +32,8 @@ public final class TileLoops<Element>: @unchecked Sendable {
       Int, Int, Int, UnsafePointer<Element>, Int, UnsafePointer<Element>, Int,
       UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int
     ) -> Void
+  /// count, values.
+  public typealias Map0 = (Int, UnsafeMutablePointer<Element>) -> Void
   /// count, values, one parameter.
   public typealias Map1 = (Int, UnsafeMutablePointer<Element>, Element) -> Void
   /// count, values, two parameters.
@@ -164,6 +166,25 @@ public final class TileLoops<Element>: @unchecked Sendable {
   public let arcCosine: ArcCosine
   /// The derivatives of the arc-cosine kernel by ⟨x, z⟩, ⟨x, x⟩ and ⟨z, z⟩.
   public let arcCosineBackward: ArcCosineBackward
+  // Elementary functions of values in place; docs/elementary-functions.md has their errors.
+  /// `s ← exp(s)`.
+  public let exponential: Map0
+  /// `s ← 2ˢ`, the fastest; elsewhere than on AVX-512 results below the normal numbers are 0.
+  public let powerOfTwo: Map0
+  /// `s ← log(s)`.
+  public let logarithm: Map0
+  /// `s ← √s`, correctly rounded.
+  public let squareRoot: Map0
+  /// `s ← arccos(s)`.
+  public let arccosine: Map0
+  /// `s ← erf(s)`.
+  public let errorFunction: Map0
+  /// `s ← sin(s)`.
+  public let sine: Map0
+  /// `s ← cos(s)`.
+  public let cosine: Map0
+  /// `s ← tanh(s)`.
+  public let hyperbolicTangent: Map0
 
   fileprivate init(
     panel: Int,
@@ -195,7 +216,16 @@ public final class TileLoops<Element>: @unchecked Sendable {
     networkDenseBackward: @escaping NetworkDenseBackward,
     networkRectifierBackward: @escaping NetworkRectifierBackward,
     arcCosine: @escaping ArcCosine,
-    arcCosineBackward: @escaping ArcCosineBackward
+    arcCosineBackward: @escaping ArcCosineBackward,
+    exponential: @escaping Map0,
+    powerOfTwo: @escaping Map0,
+    logarithm: @escaping Map0,
+    squareRoot: @escaping Map0,
+    arccosine: @escaping Map0,
+    errorFunction: @escaping Map0,
+    sine: @escaping Map0,
+    cosine: @escaping Map0,
+    hyperbolicTangent: @escaping Map0
   ) {
     self.panel = panel
     self.product = product
@@ -227,6 +257,15 @@ public final class TileLoops<Element>: @unchecked Sendable {
     self.networkRectifierBackward = networkRectifierBackward
     self.arcCosine = arcCosine
     self.arcCosineBackward = arcCosineBackward
+    self.exponential = exponential
+    self.powerOfTwo = powerOfTwo
+    self.logarithm = logarithm
+    self.squareRoot = squareRoot
+    self.arccosine = arccosine
+    self.errorFunction = errorFunction
+    self.sine = sine
+    self.cosine = cosine
+    self.hyperbolicTangent = hyperbolicTangent
   }
 }
 
@@ -234,10 +273,26 @@ public final class TileLoops<Element>: @unchecked Sendable {
 public protocol TileElement {
   /// The loops for this machine.
   static var loops: TileLoops<Self> { get }
+  /// The loops of a named instruction set: see `TileLoops.forInstructionSet(_:)`.
+  static func loops(for instructionSet: String) -> TileLoops<Self>?
 }
 
-private let floatLoops: TileLoops<Float> = {
-  let table = mercer_tiles_float().pointee
+extension TileLoops where Element: TileElement {
+  /// The names of the instruction sets that there are loops for, here or on another machine.
+  public static var instructionSets: [String] { ["avx512", "avx2", "baseline"] }
+
+  /// The loops of one instruction set, whatever the environment asks for.
+  ///
+  /// - Parameter name: one of `instructionSets`.
+  /// - Returns: `nil` where this machine lacks the instructions, or there are no loops of that name.
+  public static func forInstructionSet(_ name: String) -> TileLoops? {
+    Element.loops(for: name)
+  }
+}
+
+private let floatLoops = floatTable(of: mercer_tiles_float().pointee)
+
+private func floatTable(of table: mercer_tiles_f32) -> TileLoops<Float> {
   return TileLoops(
     panel: table.panel,
     product: table.product,
@@ -268,15 +323,29 @@ private let floatLoops: TileLoops<Float> = {
     networkDenseBackward: table.network_dense_backward,
     networkRectifierBackward: table.network_rectifier_backward,
     arcCosine: table.arc_cosine,
-    arcCosineBackward: table.arc_cosine_backward)
-}()
+    arcCosineBackward: table.arc_cosine_backward,
+    exponential: table.exponential,
+    powerOfTwo: table.power_of_two,
+    logarithm: table.logarithm,
+    squareRoot: table.square_root,
+    arccosine: table.arccosine,
+    errorFunction: table.error_function,
+    sine: table.sine,
+    cosine: table.cosine,
+    hyperbolicTangent: table.hyperbolic_tangent)
+}
 
 extension Float: TileElement {
   public static var loops: TileLoops<Float> { floatLoops }
+
+  public static func loops(for instructionSet: String) -> TileLoops<Float>? {
+    mercer_tiles_float_named(instructionSet).map { floatTable(of: $0.pointee) }
+  }
 }
 
-private let doubleLoops: TileLoops<Double> = {
-  let table = mercer_tiles_double().pointee
+private let doubleLoops = doubleTable(of: mercer_tiles_double().pointee)
+
+private func doubleTable(of table: mercer_tiles_f64) -> TileLoops<Double> {
   return TileLoops(
     panel: table.panel,
     product: table.product,
@@ -307,9 +376,22 @@ private let doubleLoops: TileLoops<Double> = {
     networkDenseBackward: table.network_dense_backward,
     networkRectifierBackward: table.network_rectifier_backward,
     arcCosine: table.arc_cosine,
-    arcCosineBackward: table.arc_cosine_backward)
-}()
+    arcCosineBackward: table.arc_cosine_backward,
+    exponential: table.exponential,
+    powerOfTwo: table.power_of_two,
+    logarithm: table.logarithm,
+    squareRoot: table.square_root,
+    arccosine: table.arccosine,
+    errorFunction: table.error_function,
+    sine: table.sine,
+    cosine: table.cosine,
+    hyperbolicTangent: table.hyperbolic_tangent)
+}
 
 extension Double: TileElement {
   public static var loops: TileLoops<Double> { doubleLoops }
+
+  public static func loops(for instructionSet: String) -> TileLoops<Double>? {
+    mercer_tiles_double_named(instructionSet).map { doubleTable(of: $0.pointee) }
+  }
 }
