@@ -6,7 +6,7 @@
 extern const mercer_tiles_f32 mercer_baseline_table_f32;
 extern const mercer_tiles_f64 mercer_baseline_table_f64;
 
-enum level { BASELINE, AVX2, AVX512 };
+enum level { NONE, BASELINE, AVX2, AVX512 };
 
 #if defined(__x86_64__)
 extern const mercer_tiles_f32 mercer_avx2_table_f32, mercer_avx512_table_f32;
@@ -24,35 +24,50 @@ static enum level machine_level(void) {
 static enum level machine_level(void) { return BASELINE; }
 #endif
 
+// The level of that name, NONE where the machine lacks it or there is none.
+static enum level named_level(const char *name) {
+  enum level asked = NONE;
+  if (!strcmp(name, "baseline")) asked = BASELINE;
+  if (!strcmp(name, "avx2")) asked = AVX2;
+  if (!strcmp(name, "avx512")) asked = AVX512;
+  return asked <= machine_level() ? asked : NONE;
+}
+
 static enum level chosen_level(void) {
-  enum level best = machine_level();
   const char *wish = getenv("MERCER_SIMD");
-  if (!wish) return best;
-  enum level asked = best;
-  if (!strcmp(wish, "baseline")) asked = BASELINE;
-  if (!strcmp(wish, "avx2")) asked = AVX2;
-  return asked < best ? asked : best;
+  enum level asked = wish ? named_level(wish) : NONE;
+  return asked == NONE ? machine_level() : asked;
+}
+
+static const mercer_tiles_f32 *float_loops(enum level level) {
+  switch (level) {
+    case NONE: return NULL;
+#if defined(__x86_64__)
+    case AVX512: return &mercer_avx512_table_f32;
+    case AVX2: return &mercer_avx2_table_f32;
+#endif
+    default: return &mercer_baseline_table_f32;
+  }
+}
+
+static const mercer_tiles_f64 *double_loops(enum level level) {
+  switch (level) {
+    case NONE: return NULL;
+#if defined(__x86_64__)
+    case AVX512: return &mercer_avx512_table_f64;
+    case AVX2: return &mercer_avx2_table_f64;
+#endif
+    default: return &mercer_baseline_table_f64;
+  }
 }
 
 // The choice is the same every time it is made, so a race to make it first is harmless.
-const mercer_tiles_f32 *mercer_tiles_float(void) {
-#if defined(__x86_64__)
-  switch (chosen_level()) {
-    case AVX512: return &mercer_avx512_table_f32;
-    case AVX2: return &mercer_avx2_table_f32;
-    default: break;
-  }
-#endif
-  return &mercer_baseline_table_f32;
-}
+const mercer_tiles_f32 *mercer_tiles_float(void) { return float_loops(chosen_level()); }
+const mercer_tiles_f64 *mercer_tiles_double(void) { return double_loops(chosen_level()); }
 
-const mercer_tiles_f64 *mercer_tiles_double(void) {
-#if defined(__x86_64__)
-  switch (chosen_level()) {
-    case AVX512: return &mercer_avx512_table_f64;
-    case AVX2: return &mercer_avx2_table_f64;
-    default: break;
-  }
-#endif
-  return &mercer_baseline_table_f64;
+const mercer_tiles_f32 *mercer_tiles_float_named(const char *name) {
+  return float_loops(named_level(name));
+}
+const mercer_tiles_f64 *mercer_tiles_double_named(const char *name) {
+  return double_loops(named_level(name));
 }

@@ -101,8 +101,13 @@ typedef struct {
 #undef NAME
 
 /// The loops for this machine. The environment variable MERCER_SIMD (avx512, avx2, baseline) asks
-/// for another set than the best; one that the machine lacks is not given.
+/// for another instruction set, and is ignored where the machine lacks it or it says something else.
 const mercer_tiles_f32 *mercer_tiles_float(void);
 const mercer_tiles_f64 *mercer_tiles_double(void);
+
+/// The loops of a named instruction set, whatever MERCER_SIMD says; null where the machine lacks it
+/// or there is none of that name.
+const mercer_tiles_f32 *mercer_tiles_float_named(const char *instruction_set);
+const mercer_tiles_f64 *mercer_tiles_double_named(const char *instruction_set);
 
 #endif

@@ -8,6 +8,8 @@ internal import CMercerTiles
 /// which is why the table may be shared between threads. A class, so that looking the table up copies
 /// one reference and not every function.
 public final class TileLoops<Element>: @unchecked Sendable {
+  /// count, values.
+  public typealias Map0 = (Int, UnsafeMutablePointer<Element>) -> Void
   /// count, values, one parameter.
   public typealias Map1 = (Int, UnsafeMutablePointer<Element>, Element) -> Void
   /// count, values, two parameters.
@@ -144,8 +146,27 @@ public final class TileLoops<Element>: @unchecked Sendable {
   public let arcCosine: ArcCosine
   /// The derivatives of the arc-cosine kernel by ⟨x, z⟩, ⟨x, x⟩ and ⟨z, z⟩.
   public let arcCosineBackward: ArcCosineBackward
+  // Elementary functions of values in place; docs/elementary-functions.md has their errors.
+  /// `s ← exp(s)`.
+  public let exponential: Map0
+  /// `s ← 2ˢ`, the fastest; elsewhere than on AVX-512 results below the normal numbers are 0.
+  public let powerOfTwo: Map0
+  /// `s ← log(s)`.
+  public let logarithm: Map0
+  /// `s ← √s`, correctly rounded.
+  public let squareRoot: Map0
+  /// `s ← arccos(s)`.
+  public let arccosine: Map0
+  /// `s ← erf(s)`.
+  public let errorFunction: Map0
+  /// `s ← sin(s)`.
+  public let sine: Map0
+  /// `s ← cos(s)`.
+  public let cosine: Map0
+  /// `s ← tanh(s)`.
+  public let hyperbolicTangent: Map0
 
-  fileprivate init(
+  init(
     panel: Int,
     instructionSet: String,
     product: @escaping Product,
@@ -166,7 +187,16 @@ public final class TileLoops<Element>: @unchecked Sendable {
     networkDenseBackward: @escaping NetworkDenseBackward,
     networkRectifierBackward: @escaping NetworkRectifierBackward,
     arcCosine: @escaping ArcCosine,
-    arcCosineBackward: @escaping ArcCosineBackward
+    arcCosineBackward: @escaping ArcCosineBackward,
+    exponential: @escaping Map0,
+    powerOfTwo: @escaping Map0,
+    logarithm: @escaping Map0,
+    squareRoot: @escaping Map0,
+    arccosine: @escaping Map0,
+    errorFunction: @escaping Map0,
+    sine: @escaping Map0,
+    cosine: @escaping Map0,
+    hyperbolicTangent: @escaping Map0
   ) {
     self.panel = panel
     self.instructionSet = instructionSet
@@ -189,6 +219,15 @@ public final class TileLoops<Element>: @unchecked Sendable {
     self.networkRectifierBackward = networkRectifierBackward
     self.arcCosine = arcCosine
     self.arcCosineBackward = arcCosineBackward
+    self.exponential = exponential
+    self.powerOfTwo = powerOfTwo
+    self.logarithm = logarithm
+    self.squareRoot = squareRoot
+    self.arccosine = arccosine
+    self.errorFunction = errorFunction
+    self.sine = sine
+    self.cosine = cosine
+    self.hyperbolicTangent = hyperbolicTangent
   }
 }
 
@@ -200,70 +239,4 @@ extension TileLoops where Element: Scalar {
     precondition(map.form != .arcCosine && map.form != .network)
     mapForm(map.code, Element(map.a), Element(map.c), Element(map.p), count, s)
   }
-}
-
-/// What `CMercerTiles` does for one element type. `Float` and `Double` conform; nothing else can.
-public protocol TileElement {
-  /// The loops for this machine.
-  static var loops: TileLoops<Self> { get }
-}
-
-private let floatLoops: TileLoops<Float> = {
-  let table = mercer_tiles_float().pointee
-  return TileLoops(
-    panel: table.panel,
-    instructionSet: String(cString: table.instruction_set),
-    product: table.product,
-    fill: table.fill,
-    inputGradient: table.input_gradient,
-    scaleMoments: table.scale_moments,
-    rowMaxima: table.row_maxima,
-    rowLogSums: table.row_log_sums,
-    rowSmallest: table.row_smallest,
-    mapForm: table.map,
-    add: table.add,
-    multiply: table.multiply,
-    affine: table.affine,
-    clampBelow: table.clamp_below,
-    angles: table.angles,
-    networkDense: table.network_dense,
-    networkRectifier: table.network_rectifier,
-    networkDenseBackward: table.network_dense_backward,
-    networkRectifierBackward: table.network_rectifier_backward,
-    arcCosine: table.arc_cosine,
-    arcCosineBackward: table.arc_cosine_backward)
-}()
-
-extension Float: TileElement {
-  public static var loops: TileLoops<Float> { floatLoops }
-}
-
-private let doubleLoops: TileLoops<Double> = {
-  let table = mercer_tiles_double().pointee
-  return TileLoops(
-    panel: table.panel,
-    instructionSet: String(cString: table.instruction_set),
-    product: table.product,
-    fill: table.fill,
-    inputGradient: table.input_gradient,
-    scaleMoments: table.scale_moments,
-    rowMaxima: table.row_maxima,
-    rowLogSums: table.row_log_sums,
-    rowSmallest: table.row_smallest,
-    mapForm: table.map,
-    add: table.add,
-    multiply: table.multiply,
-    affine: table.affine,
-    clampBelow: table.clamp_below,
-    angles: table.angles,
-    networkDense: table.network_dense,
-    networkRectifier: table.network_rectifier,
-    networkDenseBackward: table.network_dense_backward,
-    networkRectifierBackward: table.network_rectifier_backward,
-    arcCosine: table.arc_cosine,
-    arcCosineBackward: table.arc_cosine_backward)
-}()
-
-extension Double: TileElement {
-  public static var loops: TileLoops<Double> { doubleLoops }
 }

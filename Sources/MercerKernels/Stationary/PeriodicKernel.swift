@@ -1,5 +1,4 @@
 public import MercerCore
-internal import RealModule
 
 /// The periodic kernel, a product over coordinates.
 ///
@@ -171,28 +170,35 @@ struct BoundPeriodicKernel<Element: Scalar>: BoundKernel {
 extension Matrix {
   /// (cos 2πy/p, sin 2πy/p) of each row y, all cosines first.
   fileprivate func circleFeatures(period: Double) -> Matrix {
-    let d = columnCount
+    let (d, loops) = (columnCount, Element.loops)
+    let count = rowCount * d
     return Matrix(rowCount: rowCount, columnCount: 2 * d) { buffer in
       withBase { base in
         guard let target = buffer.baseAddress else { return }
-        for i in 0..<rowCount {
-          Element.circle(
-            d, frequency: Element(2 * Double.pi / period), base + i * d, target + i * 2 * d)
-        }
+        var cosines = Array(UnsafeBufferPointer(start: base, count: count))
+        loops.affine(count, &cosines, Element(2 * Double.pi / period), 0)
+        var sines = cosines
+        loops.cosine(count, &cosines)
+        loops.sine(count, &sines)
+        Element.interleave(rowCount, d, cosines, sines, to: target)
       }
     }
   }
 }
 
 extension Scalar {
+  /// Rows of d cosines and d sines, from rows of each.
   @specialized(where Self == Double)
   @specialized(where Self == Float)
-  static func circle(
-    _ d: Int, frequency: Self, _ y: UnsafePointer<Self>, _ features: UnsafeMutablePointer<Self>
+  static func interleave(
+    _ rows: Int, _ d: Int, _ cosines: UnsafePointer<Self>, _ sines: UnsafePointer<Self>,
+    to features: UnsafeMutablePointer<Self>
   ) {
-    for k in 0..<d {
-      features[k] = cos(frequency * y[k])
-      features[d + k] = sin(frequency * y[k])
+    for i in 0..<rows {
+      for k in 0..<d {
+        features[2 * i * d + k] = cosines[i * d + k]
+        features[2 * i * d + d + k] = sines[i * d + k]
+      }
     }
   }
 
