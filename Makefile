@@ -44,6 +44,14 @@ test-debug: setup ## run the tests with all checks on, small sizes
 # Without testable imports the objects are those of `make build`, and nothing is compiled twice.
 test-release: setup ## run the tests optimised, with those that need size
 	$(SWIFT) test --disable-xctest -c release --disable-testable-imports
+	@# The rooms with loops again with the lesser instruction sets; those of one function each test
+	@# all sets by themselves.
+	@for set in avx2 baseline; do \
+	  echo "the loops of $$set:"; \
+	  MERCER_SIMD=$$set $(SWIFT) test --skip-build --disable-xctest -c release \
+	    --disable-testable-imports --filter 'Mercer(Core|Kernels|Operators)Tests' \
+	    --skip ElementaryFunction || exit 1; \
+	done
 
 bench: setup ## time Mercer beside its peers, alternating, and print the table of ratios
 	@Benchmarks/run.sh

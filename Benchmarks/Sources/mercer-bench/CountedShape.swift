@@ -77,7 +77,9 @@ struct CountedShape: Sendable {
         let kernel = try GaussianKernel<Float>(lengthScale: 2)
         let (x, z) = (points(32, 1, of: Float.self), points(32, 2, of: Float.self))
         let v = SharedNumbers.matrix(count, 1, stream: 3, as: Float.self)
-        return { _ = try TiledCrossGram(kernel, rows: x, columns: z).inputGradient(of: v, context: context) }
+        return {
+          _ = try TiledCrossGram(kernel, rows: x, columns: z).inputGradient(of: v, context: context)
+        }
       },
       tangentKernel("ntk-fill-d64-float", of: Float.self),
       tangentKernel("ntk-fill-d64-double", of: Double.self),

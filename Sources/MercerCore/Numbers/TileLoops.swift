@@ -107,7 +107,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     ) -> Void
   /// form, a, c, p, count, values.
   typealias Map =
-    (Int32, Element, Element, Element, Int, UnsafeMutablePointer<Element>) -> Void
+    (Int32, Double, Double, Double, Int, UnsafeMutablePointer<Element>) -> Void
 
   /// How many points a panel of packed points holds.
   public let panel: Int
@@ -237,6 +237,6 @@ extension TileLoops where Element: Scalar {
   /// - Precondition: the map is of the sum alone: not `.arcCosine` or `.network`.
   public func map(_ map: PairMap, _ count: Int, _ s: UnsafeMutablePointer<Element>) {
     precondition(map.form != .arcCosine && map.form != .network)
-    mapForm(map.code, Element(map.a), Element(map.c), Element(map.p), count, s)
+    mapForm(map.code, map.a, map.c, map.p, count, s)
   }
 }

@@ -17,7 +17,8 @@ public struct PackedMatrix<Element: Scalar>: Sendable {
     let (m, k, size) = (v.rowCount, v.columnCount, Element.loops.panel)
     (rowCount, columnCount, self.depth) = (m, k, depth)
     let panels = (k + size - 1) / size
-    steps = Matrix(rowCount: (m + depth - 1) / depth, columnCount: panels * depth * size) { buffer in
+    steps = Matrix(rowCount: (m + depth - 1) / depth, columnCount: panels * depth * size) {
+      buffer in
       guard let target = buffer.baseAddress else { return }
       v.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress else { return }

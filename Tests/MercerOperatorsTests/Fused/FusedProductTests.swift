@@ -15,7 +15,8 @@ import Testing
     "powerExponential(q: 1.5, p: 1.5, lengthScale: 4)",
     "powerExponential(q: 1.5, p: 1, lengthScale: 4)", "linear", "polynomial(degree: 3)",
     "arcCosine(order: 0)", "arcCosine(order: 1)", "arcCosine(order: 2)",
-    "ntk((dense > relu) ^ 2 > dense)", "nngp(dense(biasVariance: 0.1) > leakyRelu(slope: 0.2) > dense)",
+    "ntk((dense > relu) ^ 2 > dense)",
+    "nngp(dense(biasVariance: 0.1) > leakyRelu(slope: 0.2) > dense)",
     "overlap",
   ]
 
