@@ -23,6 +23,10 @@ final class AlignedStorage<Element: Scalar>: @unchecked Sendable {
     if bytes >= Self.mappedFrom {
       block = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
       if block == MAP_FAILED { block = nil }
+      #if os(Linux)
+        // Fewer, larger pages: the first touch of a page costs more than a thousand entries do.
+        if let block { madvise(block, bytes, MADV_HUGEPAGE) }
+      #endif
     }
     mappedByteCount = block == nil ? 0 : bytes
     base = (block ?? .allocate(byteCount: bytes, alignment: 64))

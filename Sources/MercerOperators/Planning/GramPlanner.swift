@@ -57,12 +57,13 @@ public enum GramPlanner {
     return Double(productCount) * fill > fill + store + Double(productCount) * read
   }
 
-  /// Measured on an x86-64 core with AVX-512 at n = 20,000 and d = 32, for four bytes of an entry;
-  /// `store` is mostly the first touch of new memory.
+  /// Measured on an x86-64 core with AVX-512 at n = 16,000 and d from 4 to 200, for four bytes of an
+  /// entry of a symmetric matrix, each pair evaluated once; `store` is mostly the first touch of new
+  /// memory.
   private enum Cost {
-    static let map = 0.9
-    static let feature = 0.025
-    static let store = 3.0
-    static let read = 0.3
+    static let map = 0.15
+    static let feature = 0.0055
+    static let store = 0.8
+    static let read = 0.155
   }
 }

@@ -96,7 +96,7 @@ extension Sandbox {
     defer { try? FileManager.default.removeItem(at: streams) }
     func file(_ name: String) throws -> FileHandle {
       let url = streams.appendingPathComponent(name)
-      FileManager.default.createFile(atPath: url.path, contents: nil)
+      _ = FileManager.default.createFile(atPath: url.path, contents: nil)
       return try FileHandle(forUpdating: url)
     }
     let (output, errors) = (try file("output"), try file("errors"))

@@ -42,14 +42,14 @@ struct GramPlannerTests {
     #expect(plan.reason.hasSuffix("would not pay for 1 product"))
   }
 
-  @Test("makes the operator it chose", arguments: [1, 50])
+  @Test("makes the operator it chose", arguments: [1, 500])
   func operators(productCount: Int) throws {
     let example = try Example<Double>(9, 5)
     let square = GramPlanner.plan(
       rowCount: 9, columnCount: 9, dimension: 3, element: Double.self,
       productCount: productCount, context: Self.context)
     let gram = try square.makeOperator(example.kernel, inputs: example.x)
-    #expect(gram is DenseGram<Double> == (productCount == 50))
+    #expect(gram is DenseGram<Double> == (productCount == 500))
     #expect(OperatorLaws.check(gram, twin: example.twin(example.x, example.x)) == [])
     let cross = try square.makeCrossOperator(example.kernel, rows: example.x, columns: example.z)
     #expect(OperatorLaws.check(cross, twin: example.twin(example.x, example.z)) == [])
