@@ -91,7 +91,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
   /// pairs, first row, rows, first panel, panels, maxima.
   typealias RowMaxima =
     (UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafeMutablePointer<Element>) -> Void
-  /// pairs, first row, rows, first panel, panels, weights, maxima, sums.
+  /// pairs, first row, rows, first panel, panels, logarithms of weights, maxima, sums.
   typealias RowLogSums =
     (
       UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafePointer<Element>?,

@@ -16,7 +16,8 @@ extension TiledCrossGram {
     guard v.rowCount == columnCount else {
       throw MercerError(
         .shapeMismatch,
-        "coefficients of \(v.rowCount) inputs do not suit a kernel matrix of \(columnCount) columns")
+        "coefficients of \(v.rowCount) inputs do not suit a kernel matrix of \(columnCount) columns"
+      )
     }
     let d = bound.dimension
     var gradient = Matrix<Element>(rowCount: rowCount, columnCount: v.columnCount * d)
