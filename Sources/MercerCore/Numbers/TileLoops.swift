@@ -103,6 +103,9 @@ public final class TileLoops<Element>: @unchecked Sendable {
       UnsafePointer<mercer_pairs>, Int, Int, Int, Int, Int, UnsafeMutablePointer<Element>,
       UnsafeMutablePointer<Int>
     ) -> Void
+  /// rows, k, values, columns.
+  typealias SortSmallest =
+    (Int, Int, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Int>) -> Void
   /// form, a, c, p, count, values.
   typealias Map =
     (Int32, Element, Element, Element, Int, UnsafeMutablePointer<Element>) -> Void
@@ -117,6 +120,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
   let rowMaxima: RowMaxima
   let rowLogSums: RowLogSums
   let rowSmallest: RowSmallest
+  let sortSmallest: SortSmallest
   let mapForm: Map
   /// The instruction set these loops were compiled for: `avx512`, `avx2` or `baseline`.
   public let instructionSet: String
@@ -155,6 +159,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     rowMaxima: @escaping RowMaxima,
     rowLogSums: @escaping RowLogSums,
     rowSmallest: @escaping RowSmallest,
+    sortSmallest: @escaping SortSmallest,
     mapForm: @escaping Map,
     add: @escaping Combine,
     multiply: @escaping Combine,
@@ -177,6 +182,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     self.rowMaxima = rowMaxima
     self.rowLogSums = rowLogSums
     self.rowSmallest = rowSmallest
+    self.sortSmallest = sortSmallest
     self.mapForm = mapForm
     self.add = add
     self.multiply = multiply
@@ -220,6 +226,7 @@ private let floatLoops: TileLoops<Float> = {
     rowMaxima: table.row_maxima,
     rowLogSums: table.row_log_sums,
     rowSmallest: table.row_smallest,
+    sortSmallest: table.sort_smallest,
     mapForm: table.map,
     add: table.add,
     multiply: table.multiply,
@@ -250,6 +257,7 @@ private let doubleLoops: TileLoops<Double> = {
     rowMaxima: table.row_maxima,
     rowLogSums: table.row_log_sums,
     rowSmallest: table.row_smallest,
+    sortSmallest: table.sort_smallest,
     mapForm: table.map,
     add: table.add,
     multiply: table.multiply,

@@ -62,13 +62,13 @@ public enum RowValues<Element: Scalar> {
     }
   }
 
-  /// Keeps the `count` smallest values of each row, ascending, and their columns, among those held
-  /// and those of the panels; of equal ones the first column wins. Nothing is held as +∞. Values of +∞
-  /// and NaN are passed over.
+  /// Keeps the `count` smallest values of each row and their columns, among those held and those of the
+  /// panels; of equal ones the first column wins. Nothing is held as +∞ and −1. Values of +∞ and NaN
+  /// are passed over. What is held is in no useful order until `sortSmallest`.
   ///
   /// - Precondition: `count` is at least 1.
-  /// - Complexity: beside the values, O(count) for each one that is kept for a while: of m in random
-  ///   order about count · log(m / count).
+  /// - Complexity: beside the values, O(log count) for each one that is kept for a while: of m in
+  ///   random order about count · (1 + log(m / count)).
   public func keepSmallest(
     _ count: Int, rows: Range<Int>, panels: Range<Int>, values: UnsafeMutablePointer<Element>,
     columns: UnsafeMutablePointer<Int>
@@ -78,5 +78,16 @@ public enum RowValues<Element: Scalar> {
       Element.loops.rowSmallest(
         pairs, row, rows.count, panels.lowerBound, panels.count, count, values, columns)
     }
+  }
+
+  /// Puts what `keepSmallest` holds in ascending order, equal values by column; nothing can be added
+  /// afterwards.
+  ///
+  /// - Complexity: O(rows · count · log count).
+  public static func sortSmallest(
+    _ count: Int, rows: Int, values: UnsafeMutablePointer<Element>,
+    columns: UnsafeMutablePointer<Int>
+  ) {
+    Element.loops.sortSmallest(rows, count, values, columns)
   }
 }

@@ -27,8 +27,8 @@ extension IndexableGramOperator {
   /// Entries that are +∞ or NaN are passed over; where a row has fewer others than `count`, its list
   /// ends in +∞ with columns −1.
   /// - Parameter count: from 1 to the number of columns, m.
-  /// - Complexity: that of a product with one vector, and O(count²) a row; made for counts up to some
-  ///   hundreds. No memory beyond the result and a tile for each thread.
+  /// - Complexity: that of a product with one vector, and about count · log(count) · log(m / count) for
+  ///   each row; no memory beyond the result and a tile for each thread.
   /// - Throws: `.invalidParameter` for another count, `.cancelled`.
   public func smallestEntries(
     _ count: Int, context: ExecutionContext = .default
@@ -94,6 +94,12 @@ private struct Smallest<Element: Scalar>: RowReduction {
         values.keepSmallest(count, rows: rows, panels: panels, values: kept, columns: places)
       }
     }
+  }
+
+  func finish(_ partial: inout Partial) {
+    let rows = partial.values.count / count
+    RowValues<Element>.sortSmallest(
+      count, rows: rows, values: &partial.values, columns: &partial.columns)
   }
 
   func merge(_ later: Partial, into partial: inout Partial) {

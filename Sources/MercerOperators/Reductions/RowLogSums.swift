@@ -1,5 +1,5 @@
 public import MercerCore
-internal import RealModule
+import RealModule
 
 extension IndexableGramOperator {
   /// log Σⱼ wⱼ exp(k(xᵢ, zⱼ)) for each row: the entries are exponents, as in attention, where it is

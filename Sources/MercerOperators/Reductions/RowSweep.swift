@@ -13,8 +13,14 @@ protocol RowReduction<Element>: Sendable {
   func add(
     _ values: RowValues<Element>, rows: Range<Int>, panels: Range<Int>, columns: Range<Int>,
     to partial: inout Partial)
-  /// Adds what is known from later columns.
+  /// Called once all columns have been added, and before parts are joined.
+  func finish(_ partial: inout Partial)
+  /// Adds what is known from later columns; both parts are finished.
   func merge(_ later: Partial, into partial: inout Partial)
+}
+
+extension RowReduction {
+  func finish(_ partial: inout Partial) {}
 }
 
 /// A pass over all values of an operator, row by row, that stores none of them.
@@ -78,6 +84,7 @@ struct RowSweep<Element: Scalar>: Sendable {
             reduction.add(values, rows: band, panels: panels, columns: columns, to: &partial)
           }
         }
+        reduction.finish(&partial)
         partials.withLock { [partial] in $0[index] = partial }
       })
     let all = partials.withLock { $0.compactMap(\.self) }

@@ -114,6 +114,7 @@ import Testing
             values.keepSmallest(
               count, rows: 0..<n, panels: panel..<panel + 1, values: &kept, columns: &columns)
           }
+          RowValues<Float>.sortSmallest(count, rows: n, values: &kept, columns: &columns)
           for i in 0..<n {
             let row = entries.row(i)
             let order = (0..<m).sorted { (row[$0], $0) < (row[$1], $1) }.prefix(count)

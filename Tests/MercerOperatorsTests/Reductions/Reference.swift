@@ -13,7 +13,11 @@ let reducedKernels = [
 ]
 
 /// Around the panels and steps of all instruction sets; one row, and several bands.
-let reducedSizes = [(1, 1), (1, 500), (3, 47), (50, 48), (9, 49), (97, 500)]
+#if DEBUG
+  let reducedSizes = [(1, 1), (1, 500), (3, 47), (50, 48), (9, 49)]
+#else
+  let reducedSizes = [(1, 1), (1, 500), (3, 47), (50, 48), (9, 49), (97, 500), (1, 5000)]
+#endif
 
 /// An operator on random points of which some coincide, with its entries in Double.
 struct ReducedExample<E: Scalar> {
@@ -37,7 +41,10 @@ struct ReducedExample<E: Scalar> {
 
 /// Weights of which some are 0 and some are large.
 func someWeights(_ m: Int) -> [Double] {
-  (0..<m).map { $0 % 4 == 2 ? 0 : $0 % 7 == 1 ? 1e3 : 0.25 + Double($0 % 3) }
+  (0..<m).map { j -> Double in
+    if j % 4 == 2 { return 0 }
+    return j % 7 == 1 ? 1e3 : 0.25 + Double(j % 3)
+  }
 }
 
 /// Several threads, and one.

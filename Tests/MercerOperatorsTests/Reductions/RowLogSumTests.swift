@@ -53,32 +53,32 @@ import Testing
 
   /// Kernels at a thousand length scales, whose values vanish, by their formulas.
   @Test func farPointsHaveLogarithms() throws {
-    let origin = Points<Double>(rows: [[0, 0, 0]])
-    let far = Points<Double>(rows: [[1000, 0, 0], [0, 1001, 0]])
-    // The second point matters for none of them but the rational quadratic.
-    let r = 1000.0
-    let rational = log(pow(1 + r * r / 4, -2) + pow(1 + 1001.0 * 1001 / 4, -2))
-    let root3 = 3.0.squareRoot() * r, root5 = 5.0.squareRoot() * r
-    let cases: [(String, Double, Double)] = [
-      ("gaussian", -500_000, 0), ("laplace", -r, exp(-1)),
-      ("matern(smoothness: 1.5)", log(1 + root3) - root3, 0.17711),
-      ("matern(smoothness: 2.5)", log(1 + root5 + root5 * root5 / 3) - root5, 0.10708),
-      ("productLaplace", -r, exp(-1)), ("rationalQuadratic(alpha: 2)", rational, 0),
-    ]
-    for (text, first, ratio) in cases {
-      let gram = try TiledCrossGram(
-        makeKernel(parsing: text, of: Double.self), rows: origin, columns: far)
-      let value = try gram.rowLogSums()[0]
-      // The ratio of the second to the first value adds log(1 + ratio); the Matérn ones are given to
-      // five places.
-      #expect(abs(value - first - log(1 + ratio)) <= 1e-5, "\(text): \(value)")
-      let single = try TiledCrossGram(
-        makeKernel(parsing: text, of: Float.self),
-        rows: Points(Matrix(converting: origin.coordinates)),
-        columns: Points(Matrix(converting: far.coordinates)))
-      let float = try single.rowLogSums()[0]
-      #expect(abs(float - first - log(1 + ratio)) <= 1e-6 * abs(first) + 1e-5, "\(text): \(float)")
-    }
+    let (root3, root5) = (3.0.squareRoot(), 5.0.squareRoot())
+    try checkFar("gaussian") { -$0 * $0 / 2 }
+    try checkFar("laplace") { -$0 }
+    try checkFar("productLaplace") { -$0 }
+    try checkFar("matern(smoothness: 1.5)") { log(1 + root3 * $0) - root3 * $0 }
+    try checkFar("matern(smoothness: 2.5)") { log(1 + root5 * $0 + 5 * $0 * $0 / 3) - root5 * $0 }
+    try checkFar("rationalQuadratic(alpha: 2)") { -2 * log(1 + $0 * $0 / 4) }
+    try checkFar("powerExponential(q: 2, p: 1.5)") { -pow($0, 1.5) }
+  }
+
+  private func checkFar(_ text: String, logarithm: (Double) -> Double) throws {
+    try checkFar(text, as: Double.self, tolerance: 1e-13, logarithm)
+    try checkFar(text, as: Float.self, tolerance: 1e-6, logarithm)
+  }
+
+  /// The tolerance is relative to the logarithms, as rounding of the exponents is.
+  private func checkFar<E: Scalar>(
+    _ text: String, as: E.Type, tolerance: Double, _ logarithm: (Double) -> Double
+  ) throws {
+    let gram = try TiledCrossGram(
+      makeKernel(parsing: text, of: E.self), rows: Points(rows: [[0, 0, 0]]),
+      columns: Points(rows: [[1000, 0, 0], [0, -1001, 0]]))
+    let (near, far) = (logarithm(1000), logarithm(1001))
+    let expected = near + log(1 + exp(far - near))
+    let value = try gram.rowLogSums()[0]
+    #expect(abs(value - expected) <= tolerance * abs(expected), "\(text): \(value)")
   }
 
   /// Exponents of ±10⁴ on many columns, and a constant added to all of them.

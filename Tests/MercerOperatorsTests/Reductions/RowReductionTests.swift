@@ -25,14 +25,15 @@ import Testing
     #expect(maxima.map { Double($0) } == (0..<n).map { entries.row($0).max() ?? 0 })
     #expect(try example.stored.rowMaxima() == maxima)
 
-    for count in Set([1, min(3, m), min(20, m), m]) where count <= 20 || n * m <= 1000 {
+    for count in Set([1, min(3, m), min(20, m), m]) where count <= 20 || n * m <= 500 {
       let smallest = try gram.smallestEntries(count, context: oneThread)
       let largest = try gram.largestEntries(count, context: oneThread)
       #expect(try gram.smallestEntries(count, context: manyThreads) == smallest)
       #expect(try gram.largestEntries(count, context: manyThreads) == largest)
       #expect(try example.stored.smallestEntries(count) == smallest)
       #expect(try example.stored.largestEntries(count) == largest)
-      for i in 0..<n {
+      // Some rows of each block, as sorting takes long.
+      for i in stride(from: 0, to: n, by: 3) {
         let row = entries.row(i)
         let up = (0..<m).sorted { (row[$0], $0) < (row[$1], $1) }.prefix(count)
         let down = (0..<m).sorted { (-row[$0], $0) < (-row[$1], $1) }.prefix(count)
@@ -86,11 +87,13 @@ import Testing
   @Test func anyOperatorReduces() throws {
     let x = Points<Double>.random(count: 70, dimension: 2, seed: 5)
     let gram = try TiledGram(GaussianKernel<Double>(), inputs: x)
-    let scaled = ScaledGram(gram, by: -2)
+    let scaled = try ScaledGram(gram, by: 2)
     #expect(try gram.rowMaxima() == [Double](repeating: 1, count: 70))
     #expect(try gram.largestEntries(1).columns == Array(0..<70))
-    #expect(try scaled.smallestEntries(1).columns == Array(0..<70))
-    #expect(try scaled.rowMaxima() == gram.smallestEntries(1).values.elements.map { -2 * $0 })
+    #expect(try scaled.largestEntries(2).columns == gram.largestEntries(2).columns)
+    #expect(
+      try scaled.smallestEntries(3).values.elements
+        == gram.smallestEntries(3).values.elements.map { 2 * $0 })
   }
 
   @Test func emptyOperators() throws {
@@ -119,11 +122,11 @@ import Testing
 }
 
 /// The code of the error that the body throws.
-func code<R>(_ body: () throws(MercerError) -> R) -> MercerError.Code? {
-  do throws(MercerError) {
+func code<R>(_ body: () throws -> R) -> MercerError.Code? {
+  do {
     _ = try body()
     return nil
   } catch {
-    return error.code
+    return (error as? MercerError)?.code
   }
 }
