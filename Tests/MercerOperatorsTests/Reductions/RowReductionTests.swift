@@ -15,8 +15,8 @@ import Testing
     }
   }
 
-  /// The values are those of the stored matrix bit for bit, so nothing needs a tolerance; a kernel
-  /// that ends in BLAS may differ between tiles, hence its own order.
+  /// The values are those of the stored matrix bit for bit, however tiles are cut, so nothing needs a
+  /// tolerance.
   private func check<E: Scalar>(_ example: ReducedExample<E>) throws {
     let (gram, entries) = (example.gram, example.entries)
     let (n, m) = (entries.rowCount, entries.columnCount)
