@@ -46,7 +46,7 @@ let package = Package(
     room("MercerCore", on: ["COpenBLAS", "CMercerTiles", realModule]),
     room("MercerData", on: ["MercerCore", "CZlib", "CLibZip"]),
     room("MercerKernels", on: ["MercerCore", realModule]),
-    room("MercerOperators", on: ["MercerCore"]),
+    room("MercerOperators", on: ["MercerCore", realModule]),
     room("MercerSolvers", on: ["MercerCore", "MercerOperators", realModule]),
     room(
       "MercerLearning",

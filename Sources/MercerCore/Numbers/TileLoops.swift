@@ -93,7 +93,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
   /// pairs, first row, rows, first panel, panels, maxima.
   typealias RowMaxima =
     (UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafeMutablePointer<Element>) -> Void
-  /// pairs, first row, rows, first panel, panels, weights, maxima, sums.
+  /// pairs, first row, rows, first panel, panels, logarithms of weights, maxima, sums.
   typealias RowLogSums =
     (
       UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafePointer<Element>?,
@@ -105,6 +105,9 @@ public final class TileLoops<Element>: @unchecked Sendable {
       UnsafePointer<mercer_pairs>, Int, Int, Int, Int, Int, UnsafeMutablePointer<Element>,
       UnsafeMutablePointer<Int>
     ) -> Void
+  /// rows, k, values, columns.
+  typealias SortSmallest =
+    (Int, Int, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Int>) -> Void
   /// form, a, c, p, count, values.
   typealias Map =
     (Int32, Double, Double, Double, Int, UnsafeMutablePointer<Element>) -> Void
@@ -119,6 +122,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
   let rowMaxima: RowMaxima
   let rowLogSums: RowLogSums
   let rowSmallest: RowSmallest
+  let sortSmallest: SortSmallest
   let mapForm: Map
   /// The instruction set these loops were compiled for: `avx512`, `avx2` or `baseline`.
   public let instructionSet: String
@@ -176,6 +180,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     rowMaxima: @escaping RowMaxima,
     rowLogSums: @escaping RowLogSums,
     rowSmallest: @escaping RowSmallest,
+    sortSmallest: @escaping SortSmallest,
     mapForm: @escaping Map,
     add: @escaping Combine,
     multiply: @escaping Combine,
@@ -207,6 +212,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     self.rowMaxima = rowMaxima
     self.rowLogSums = rowLogSums
     self.rowSmallest = rowSmallest
+    self.sortSmallest = sortSmallest
     self.mapForm = mapForm
     self.add = add
     self.multiply = multiply

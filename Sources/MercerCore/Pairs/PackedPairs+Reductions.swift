@@ -36,7 +36,8 @@ public enum RowValues<Element: Scalar> {
     }
   }
 
-  /// `maxima[i] ← max(maxima[i], the largest value of row i in the panels)`.
+  /// `maxima[i] ← max(maxima[i], the largest value of row i in the panels)`, and NaN if there is one.
+  /// Nothing is held as −∞.
   public func accumulateMaxima(
     rows: Range<Int>, panels: Range<Int>, into maxima: UnsafeMutablePointer<Element>
   ) {
@@ -48,26 +49,45 @@ public enum RowValues<Element: Scalar> {
   /// Adds Σⱼ wⱼ exp(value) over the panels to what is held as `sums[i] exp(maxima[i])`; nothing is
   /// held as 0 and −∞.
   ///
-  /// - Parameter weights: one row of packed vectors from the first column on; nil for ones.
+  /// - Parameter logWeights: log wⱼ from the first column on, padded to whole panels with −∞, as for columns
+  ///   that take no part, whatever their values; nil for weights of 1.
+  /// - Accuracy: sums run in the element type within a call, and in Double across calls.
   public func accumulateLogSums(
-    rows: Range<Int>, panels: Range<Int>, weights: UnsafePointer<Element>?,
+    rows: Range<Int>, panels: Range<Int>, logWeights: UnsafePointer<Element>?,
     maxima: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>
   ) {
     withC(rows.lowerBound) { pairs, row in
       Element.loops.rowLogSums(
-        pairs, row, rows.count, panels.lowerBound, panels.count, weights, maxima, sums)
+        pairs, row, rows.count, panels.lowerBound, panels.count, logWeights, maxima, sums)
     }
   }
 
-  /// Keeps the `count` smallest values of each row, ascending, and their columns, among those held
-  /// and those of the panels; of equal ones the first column wins. Nothing is held as +∞.
+  /// Keeps the `count` smallest values of each row and their columns, among those held and those of the
+  /// panels; of equal ones the first column wins. Nothing is held as +∞ and −1. Values of +∞ and NaN
+  /// are passed over. What is held is in no useful order until `sortSmallest`.
+  ///
+  /// - Precondition: `count` is at least 1.
+  /// - Complexity: beside the values, O(log count) for each one that is kept for a while: of m in
+  ///   random order about count · (1 + log(m / count)).
   public func keepSmallest(
     _ count: Int, rows: Range<Int>, panels: Range<Int>, values: UnsafeMutablePointer<Element>,
     columns: UnsafeMutablePointer<Int>
   ) {
+    precondition(count >= 1)
     withC(rows.lowerBound) { pairs, row in
       Element.loops.rowSmallest(
         pairs, row, rows.count, panels.lowerBound, panels.count, count, values, columns)
     }
+  }
+
+  /// Puts what `keepSmallest` holds in ascending order, equal values by column; nothing can be added
+  /// afterwards.
+  ///
+  /// - Complexity: O(rows · count · log count).
+  public static func sortSmallest(
+    _ count: Int, rows: Int, values: UnsafeMutablePointer<Element>,
+    columns: UnsafeMutablePointer<Int>
+  ) {
+    Element.loops.sortSmallest(rows, count, values, columns)
   }
 }

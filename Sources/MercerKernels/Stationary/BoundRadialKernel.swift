@@ -6,34 +6,24 @@ public struct BoundRadialKernel<K: RadialKernel>: PairwiseBoundKernel {
   public typealias Element = K.Element
 
   private let kernel: K
-  /// s for each pair, between the points M (x − c).
-  private let distances: PackedPairs<Element>
+  /// s for each pair.
+  private let distances: PairwiseDistances<Element>
   /// φ(s), and q φ′(s), where φ is one of the engine's maps.
   public let pairs: PackedPairs<Element>?
   private let slopes: PackedPairs<Element>?
   /// The number of coordinates of an input, before the metric.
-  public let dimension: Int
+  public var dimension: Int { distances.dimension }
 
   init(_ kernel: K, rows: Points<Element>, columns: Points<Element>) {
     self.kernel = kernel
-    dimension = rows.dimension
-    let metric = kernel.metric
-    let sum = PairSum(
-      exponent: kernel.exponent, dimension: metric.mappedDimension(of: dimension))
-    // Only differences count, and a center near the points keeps the most digits of them where
-    // coordinates are scaled or squared. Plain differences need none.
-    let center =
-      sum != .euclidean && metric == .identity ? nil : columns.coordinates.columnMeans()
-    let z = metric.mapped(columns.coordinates, center: center)
-    let x = rows.isIdentical(to: columns) ? z : metric.mapped(rows.coordinates, center: center)
-    distances = PackedPairs(rows: x, columns: z, sum: sum)
-    pairs = kernel.pairMap.map { [distances] in distances.with($0) }
+    distances = PairwiseDistances(
+      checkedRows: rows, columns: columns, metric: kernel.metric, exponent: kernel.exponent)
+    pairs = kernel.pairMap.map { [distances] in distances.sums.with($0) }
     slopes = kernel.pairMap?.slope?.scaled(by: kernel.exponent).map { [distances] in
-      distances.with($0)
+      distances.sums.with($0)
     }
   }
 
-  private var mappedDimension: Int { distances.dimension }
   /// The number of row inputs, n.
   public var rowCount: Int { distances.rowCount }
   /// The number of column inputs, m.
@@ -52,11 +42,11 @@ public struct BoundRadialKernel<K: RadialKernel>: PairwiseBoundKernel {
 
   /// Adds Σⱼ wᵢⱼ ∂k(xᵢ, zⱼ)/∂xᵢ over the tile, for each row i.
   public func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
-    kernel.metric.pullBack(mappedDimension: mappedDimension, into: gradient) { target in
-      if let slopes { return slopes.accumulateInputGradient(weights: weights, into: target) }
-      withWeighedSlopes(weights) { weights in
-        constant.accumulateInputGradient(weights: weights, into: target)
-      }
+    if let slopes {
+      return distances.accumulateInputGradient(slopes, weights: weights, into: gradient)
+    }
+    withWeighedSlopes(weights) { weights in
+      distances.accumulateInputGradient(distances.ones, weights: weights, into: gradient)
     }
   }
 
@@ -66,13 +56,8 @@ public struct BoundRadialKernel<K: RadialKernel>: PairwiseBoundKernel {
     into gradient: Tile<Element>
   ) -> Bool {
     guard let slopes else { return false }
-    kernel.metric.pullBackAll(
-      mappedDimension: mappedDimension, dimension: dimension, outputs: vectors.outputCount,
-      into: gradient
-    ) { target in
-      slopes.accumulateInputGradient(
-        rows: rows, panels: panels, of: vectors, into: target.base, stride: target.stride)
-    }
+    distances.accumulateInputGradient(
+      slopes, rows: rows, panels: panels, of: vectors, into: gradient)
     return true
   }
 
@@ -100,19 +85,9 @@ public struct BoundRadialKernel<K: RadialKernel>: PairwiseBoundKernel {
         total = Element.dot(sums, UnsafeBufferPointer(start: slopes.base, count: sums.count))
       }
       gradient[0] -= total / kernel.lengthScale
-      if kernel.metric.hasParameters {
-        var moments = [Double](repeating: 0, count: mappedDimension)
-        moments.withUnsafeMutableBufferPointer { moments in
-          guard let moments = moments.baseAddress else { return }
-          constant.accumulateScaleMoments(weights: slopes, into: moments)
-        }
-        kernel.metric.accumulateScaleGradient(moments: moments, into: &gradient[shape.count...])
-      }
+      distances.accumulateScaleGradient(weights: slopes, into: &gradient[shape.count...])
     }
   }
-
-  /// Pairs whose every value is 1: derivatives against weights that hold the slopes already.
-  private var constant: PackedPairs<Element> { distances.with(PairMap(.affine, a: 0, c: 1)) }
 
   /// Calls the body with a packed tile of q wᵢⱼ φ′(sᵢⱼ).
   private func withWeighedSlopes(_ weights: Tile<Element>, _ body: (Tile<Element>) -> Void) {

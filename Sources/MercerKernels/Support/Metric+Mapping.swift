@@ -1,6 +1,19 @@
 import MercerCore
 
 extension Metric {
+  /// Throws `.shapeMismatch` unless both sets have one dimension, and the metric takes it.
+  func checkShapes<Element: Scalar>(
+    _ rows: Points<Element>, _ columns: Points<Element>
+  ) throws(MercerError) {
+    guard rows.dimension == columns.dimension else {
+      throw MercerError(
+        .shapeMismatch,
+        "the points of the rows have \(rows.dimension) coordinates, those of the columns "
+          + "\(columns.dimension)")
+    }
+    try checkDimension(rows.dimension)
+  }
+
   /// M (x − center) for each row x; without a center, M x. O(n d), or O(n p d) with a transform.
   func mapped<Element: Scalar>(
     _ points: Matrix<Element>, center: [Element]? = nil

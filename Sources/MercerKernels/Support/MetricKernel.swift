@@ -53,13 +53,7 @@ extension MetricKernel {
 
   /// Throws `.shapeMismatch` unless both sets have one dimension, and the metric takes it.
   func checkShapes(_ rows: Points<Element>, _ columns: Points<Element>) throws(MercerError) {
-    guard rows.dimension == columns.dimension else {
-      throw MercerError(
-        .shapeMismatch,
-        "the points of the rows have \(rows.dimension) coordinates, those of the columns "
-          + "\(columns.dimension)")
-    }
-    try metric.checkDimension(rows.dimension)
+    try metric.checkShapes(rows, columns)
   }
 }
 

@@ -15,11 +15,6 @@ struct FusedProduct<Element: Scalar>: Sendable {
   private static var leastBands: Int { 16 }
   /// From this many bands on, one more or less does not matter.
   private static var manyBands: Int { 64 }
-  /// Columns of a step, and the bytes of packed points that should stay in the second-level cache
-  /// while the rows of a band pass.
-  private static var stepColumns: Int { 480 }
-  private static var stepBytes: Int { 1 << 19 }
-
   /// The fused product for these right-hand sides, or nil where tiles serve better: a kernel without
   /// one, or many right-hand sides.
   init?(_ bound: any BoundKernel<Element>, outputCount: Int) {
@@ -40,11 +35,7 @@ struct FusedProduct<Element: Scalar>: Sendable {
   var steps: [Range<Int>] { (0..<pairs.panelCount).chunks(of: stepPanels) }
 
   /// Panels of a step.
-  var stepPanels: Int {
-    let size = pairs.panelSize
-    let bytes = size * max(pairs.dimension, 1) * MemoryLayout<Element>.stride
-    return max(1, min(Self.stepColumns / size, Self.stepBytes / bytes))
-  }
+  var stepPanels: Int { pairs.stepPanels }
 
   /// Whether there is work for all threads in `apply`.
   var suitsRows: Bool {
@@ -117,5 +108,14 @@ struct FusedProduct<Element: Scalar>: Sendable {
         }
       }
     }
+  }
+}
+
+extension PackedPairs {
+  /// Panels that are worked on while the rows of a band pass: about 480 columns, of which the packed
+  /// points should stay in the second-level cache.
+  var stepPanels: Int {
+    let bytes = panelSize * max(dimension, 1) * MemoryLayout<Element>.stride
+    return max(1, min(480 / panelSize, (1 << 19) / bytes))
   }
 }

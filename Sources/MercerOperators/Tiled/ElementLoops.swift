@@ -137,4 +137,34 @@ enum ElementLoops {
       for j in 0..<i { tile.base[j * tile.stride + i] = tile.base[i * tile.stride + j] }
     }
   }
+
+  // MARK: - Joining reductions of rows
+
+  /// `kept[i] ← max(kept[i], values[i])`, and NaN if either is.
+  @specialized(where Element == Double)
+  @specialized(where Element == Float)
+  static func takeMaxima<Element: Scalar>(of values: [Element], into kept: inout [Element]) {
+    for i in kept.indices where values[i] > kept[i] || values[i].isNaN { kept[i] = values[i] }
+  }
+
+  /// The smallest `width` of two ascending lists for each row, of equal ones the first list's first.
+  @specialized(where Element == Double)
+  @specialized(where Element == Float)
+  static func mergeAscending<Element: Scalar>(
+    width: Int, _ a: [Element], _ columnsA: [Int], _ b: [Element], _ columnsB: [Int],
+    into values: inout [Element], _ columns: inout [Int]
+  ) {
+    for start in stride(from: 0, to: a.count, by: width) {
+      var (i, j) = (start, start)
+      for place in start..<start + width {
+        if b[j] < a[i] {
+          (values[place], columns[place]) = (b[j], columnsB[j])
+          j += 1
+        } else {
+          (values[place], columns[place]) = (a[i], columnsA[i])
+          i += 1
+        }
+      }
+    }
+  }
 }
