@@ -27,6 +27,7 @@ private func floatTable(of table: mercer_tiles_f32) -> TileLoops<Float> {
   TileLoops(
     panel: table.panel,
     instructionSet: String(cString: table.instruction_set),
+    pack: table.pack,
     product: table.product,
     fill: table.fill,
     inputGradient: table.input_gradient,
@@ -72,6 +73,7 @@ private func doubleTable(of table: mercer_tiles_f64) -> TileLoops<Double> {
   TileLoops(
     panel: table.panel,
     instructionSet: String(cString: table.instruction_set),
+    pack: table.pack,
     product: table.product,
     fill: table.fill,
     inputGradient: table.input_gradient,

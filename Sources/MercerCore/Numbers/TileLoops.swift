@@ -68,6 +68,8 @@ public final class TileLoops<Element>: @unchecked Sendable {
       UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>
     ) -> Void
 
+  /// count, d, points, panels.
+  typealias Pack = (Int, Int, UnsafePointer<Element>, UnsafeMutablePointer<Element>) -> Void
   /// pairs, first row, rows, first panel, panels, outputs, v, ldv, y, ldy, w, ldw, mirrored, ldm.
   typealias Product =
     (
@@ -115,6 +117,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
   /// How many points a panel of packed points holds.
   public let panel: Int
   // The loops over pairs, which `PackedPairs` describes; `mercer_table.inc` has the meaning of each.
+  let pack: Pack
   let product: Product
   let fill: Fill
   let inputGradient: InputGradient
@@ -173,6 +176,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
   init(
     panel: Int,
     instructionSet: String,
+    pack: @escaping Pack,
     product: @escaping Product,
     fill: @escaping Fill,
     inputGradient: @escaping InputGradient,
@@ -205,6 +209,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
   ) {
     self.panel = panel
     self.instructionSet = instructionSet
+    self.pack = pack
     self.product = product
     self.fill = fill
     self.inputGradient = inputGradient

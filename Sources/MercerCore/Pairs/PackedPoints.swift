@@ -12,23 +12,7 @@ struct PackedPoints<Element: Scalar>: Sendable {
       guard let target = buffer.baseAddress else { return }
       points.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress else { return }
-        packPanels(source, m, d, size, into: target)
-      }
-    }
-  }
-}
-
-@specialized(where Element == Double)
-@specialized(where Element == Float)
-private func packPanels<Element: Scalar>(
-  _ z: UnsafePointer<Element>, _ m: Int, _ d: Int, _ size: Int,
-  into target: UnsafeMutablePointer<Element>
-) {
-  for start in stride(from: 0, to: m, by: size) {
-    let panel = target + start * d
-    for place in 0..<size {
-      for k in 0..<d {
-        panel[k * size + place] = start + place < m ? z[(start + place) * d + k] : 0
+        Element.loops.pack(m, d, source, target)
       }
     }
   }

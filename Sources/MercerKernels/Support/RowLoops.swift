@@ -51,9 +51,15 @@ extension Scalar {
   static func shiftAndScale(
     rows: Int, _ d: Int, _ x: UnsafeMutablePointer<Self>, center: [Self], scales: [Self]
   ) {
-    for i in 0..<rows {
-      let row = x + i * d
-      for k in 0..<d { row[k] = (row[k] - center[k]) * scales[k] }
+    // Pointers, as the check of an index would keep the loop from being vectorised.
+    center.withUnsafeBufferPointer { center in
+      scales.withUnsafeBufferPointer { scales in
+        guard let center = center.baseAddress, let scales = scales.baseAddress else { return }
+        for i in 0..<rows {
+          let row = x + i * d
+          for k in 0..<d { row[k] = (row[k] - center[k]) * scales[k] }
+        }
+      }
     }
   }
 
@@ -62,8 +68,12 @@ extension Scalar {
   static func addColumns(
     rows: Int, _ d: Int, _ x: UnsafePointer<Self>, to sums: inout [Double]
   ) {
-    for i in 0..<rows {
-      for k in 0..<d { sums[k] += Double(x[i * d + k]) }
+    sums.withUnsafeMutableBufferPointer { sums in
+      guard let sums = sums.baseAddress else { return }
+      for i in 0..<rows {
+        let row = x + i * d
+        for k in 0..<d { sums[k] += Double(row[k]) }
+      }
     }
   }
 
