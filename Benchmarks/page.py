@@ -64,8 +64,33 @@ def processor():
     return platform.processor() or platform.machine()
 
 
+def table_line(row):
+    return "| " + " | ".join(cells(row)) + " |"
+
+
+def replace_rows(rows):
+    """Puts rows that were measured again in the place of the old ones, and says when."""
+    lines = PAGE.read_text().splitlines()
+    again = "Measured again since:"
+    names = []
+    for row in rows:
+        key = [row["name"], size_text(row)]
+        for place, line in enumerate(lines):
+            old = [cell.strip() for cell in line.strip("| ").split(" | ")]
+            if old[:2] == key and len(old) == len(HEADER) and old[2].startswith(row["peer"]):
+                lines[place] = table_line(row)
+                names.append(f"{row['name']} ({size_text(row)}) beside {row['peer']}")
+    end = lines.index(END)
+    lines = [line for place, line in enumerate(lines) if not (
+        place < end and line.startswith(again))]
+    end = lines.index(END)
+    today = datetime.date.today().isoformat()
+    lines.insert(end, f"{again} {today}, {'; '.join(names)}.")
+    PAGE.write_text("\n".join(lines) + "\n")
+
+
 def write_page(options, rows, missing):
-    """Puts the table of this run, and nothing older, between the marks of the page."""
+    """Puts the table of this run between the marks of the page."""
     text = PAGE.read_text()
     before, rest = text.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
@@ -78,7 +103,7 @@ def write_page(options, rows, missing):
         "",
         "| " + " | ".join(HEADER) + " |",
         "|---|---|---|--:|--:|--:|--:|---|",
-        *("| " + " | ".join(cells(row)) + " |" for row in rows),
+        *(table_line(row) for row in rows),
         "",
     ]
     if missing:

@@ -6,6 +6,7 @@ falls on both. Run it through `make bench`.
 """
 
 import argparse
+import copy
 import json
 import os
 import pathlib
@@ -29,6 +30,8 @@ def parse():
     parser.add_argument("--jax-python", help="a Python that has peers/requirements-jax.txt")
     parser.add_argument("--only", nargs="*", help="names of benchmarks")
     parser.add_argument("--peers", nargs="*", help="names of peers")
+    parser.add_argument("--replace", action="store_true",
+                        help="with --only or --peers: put these rows in the place of the old ones")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each side (median)")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0))
                         if hasattr(os, "sched_getaffinity") else os.cpu_count())
@@ -87,10 +90,14 @@ def compare(options, one):
     sides = commands(options, one)
     seconds = {side: [] for side in sides}
     last = {}
-    # The first round warms the disk cache and compiles what is compiled on first use.
+    # The first round compiles what is compiled on first use, which little data does as well; a file
+    # that is read should be in the disk cache as a whole.
     warm_up = 0 if options.once else 1
+    small = copy.copy(options)
+    small.quick = options.quick or one.benchmark != "csv-read"
     for round_number in range(warm_up + options.rounds):
-        for side, (command, threads) in sides.items():
+        now = commands(small, one) if round_number < warm_up else sides
+        for side, (command, threads) in now.items():
             result, reason = execute(command, threads)
             if result is None:
                 return None, f"{side}: {reason}"
@@ -146,8 +153,14 @@ def main():
     page.print_table(rows)
     for line in page.memory_lines(rows):
         print(f"peak memory beside inputs and outputs, {line}")
-    if not (options.quick or options.once or options.only or options.peers):
-        page.write_page(options, rows, missing)
+    if options.quick or options.once:
+        return
+    partial = options.only or options.peers
+    if not partial or options.replace:
+        if partial:
+            page.replace_rows(rows)
+        else:
+            page.write_page(options, rows, missing)
         print(f"written to {page.PAGE.relative_to(HERE.parent)}")
 
 

@@ -29,4 +29,12 @@ void sorgqr_(const int *m, const int *n, const int *k, float *a, const int *lda,
 void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda,
              const double *tau, double *work, const int *lwork, int *info);
 
+// Ends OpenBLAS's own threads, which wait for work by spinning. Absent from builds without threads.
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
+static inline void mercer_use_one_blas_thread(void) {
+  openblas_set_num_threads(1);
+  if (blas_thread_shutdown_) blas_thread_shutdown_();
+}
+
 #endif

@@ -36,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
       try Terminal.printJSON(
         Report(
           task: model.target.task.rawValue, rows: evaluation.rows,
-          kernel: model.regression.kernel.description, test: evaluation.metrics,
+          kernel: model.regression.members[0].kernel.description, test: evaluation.metrics,
           seconds: ["predict": seconds], version: MercerVersion.current))
       return
     }

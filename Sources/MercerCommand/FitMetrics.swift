@@ -1,6 +1,7 @@
 import Mercer
 
-/// What `metrics.json` and `fit --json` hold; the keys are a contract.
+/// What `metrics.json` and `fit --json` hold; the keys are a contract. `kernel`, `ridge` and
+/// `solver` are those of the first member of the model.
 struct FitMetrics: Encodable {
   let task: String
   let rows: Int
@@ -8,6 +9,7 @@ struct FitMetrics: Encodable {
   let kernel: String
   let ridge: Double
   let solver: String
+  let members: [Member]
   let validation: Validation
   let test: TableMetrics?
   let seconds: [String: Double]
@@ -16,8 +18,15 @@ struct FitMetrics: Encodable {
   let version: String
 
   enum CodingKeys: String, CodingKey {
-    case task, rows, features, kernel, ridge, solver, validation, test, seconds, seed, version
+    case task, rows, features, kernel, ridge, solver, members, validation, test, seconds, seed
+    case version
     case peakMemoryBytes = "peak_memory_bytes"
+  }
+
+  /// One of the regressions of which the model is the mean.
+  struct Member: Encodable {
+    let kernel: String
+    let ridge: Double
   }
 
   /// The metrics, and how they were come by.
@@ -38,9 +47,13 @@ struct FitMetrics: Encodable {
     task = model.target.task.rawValue
     rows = model.history.rows
     features = model.encoder.featureCount
-    kernel = model.regression.kernel.description
-    ridge = model.regression.ridge
-    solver = model.regression.report.method
+    let first = model.regression.members[0]
+    kernel = first.kernel.description
+    ridge = first.ridge
+    solver = first.report.method
+    members = model.regression.members.map {
+      Member(kernel: $0.kernel.description, ridge: $0.ridge)
+    }
     validation = Validation(
       method: model.history.validationMethod, metrics: model.history.validation)
     self.test = test

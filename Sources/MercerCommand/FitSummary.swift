@@ -17,8 +17,13 @@ struct FitSummary {
     facts.add([
       "features", NumberText.quantity(model.encoder.featureCount, "feature") + leftOutText,
     ])
-    facts.add(["kernel", short(model.regression.kernel.description)])
-    facts.add(["ridge", NumberText.significant(model.regression.ridge)])
+    let members = model.regression.members
+    facts.add([
+      "kernel",
+      short(members[0].kernel.description)
+        + (members.count > 1 ? " and \(members.count - 1) more" : ""),
+    ])
+    facts.add(["ridge", NumberText.significant(members[0].ridge)])
     facts.add(["solver", solverText])
     facts.add(["why", outcome.plan.reason])
     var closing = TextTable([.left, .left])
@@ -67,13 +72,15 @@ struct FitSummary {
   }
 
   private var solverText: String {
-    let report = outcome.model.regression.report
+    // Of several, one that has not converged is the one to know of.
+    let reports = outcome.model.regression.members.map(\.report)
+    let report = reports.first { !$0.hasConverged } ?? reports[0]
     var text = report.method
     if report.iterations > 0 { text += ", \(NumberText.quantity(report.iterations, "product"))" }
     if let residual = report.relativeResidual {
       text += ", relative residual \(NumberText.significant(residual, digits: 2))"
     }
-    if report.stopReason == .iterationLimit || report.stopReason == .stagnated {
+    if !report.hasConverged {
       text += " (NOT CONVERGED: \(report.stopReason.rawValue))"
     }
     return text
@@ -94,6 +101,10 @@ struct FitSummary {
   private func short(_ text: String) -> String {
     text.count <= 100 ? text : text.prefix(99) + "…"
   }
+}
+
+extension SolveReport {
+  fileprivate var hasConverged: Bool { stopReason == .direct || stopReason == .converged }
 }
 
 /// Metrics of one task, one row a metric and one column a model.

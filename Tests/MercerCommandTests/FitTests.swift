@@ -5,7 +5,8 @@ import Testing
 /// What `fit` writes and prints.
 @Suite(.serialized) struct FitTests {
   static let keys: Set<String> = [
-    "task", "rows", "features", "kernel", "ridge", "solver", "validation", "test", "seconds",
+    "task", "rows", "features", "kernel", "ridge", "solver", "members", "validation", "test",
+    "seconds",
     "peak_memory_bytes", "seed", "version",
   ]
   static let regressionKeys: Set<String> = [
@@ -51,6 +52,10 @@ import Testing
     #expect(
       try makeKernel(parsing: #require(metrics["kernel"] as? String), of: Double.self)
         .description == metrics["kernel"] as? String)
+    let members = try #require(metrics["members"] as? [[String: Any]])
+    #expect(members.count == 1 && Set(members[0].keys) == ["kernel", "ridge"])
+    #expect(members[0]["kernel"] as? String == metrics["kernel"] as? String)
+    #expect(members[0]["ridge"] as? Double == metrics["ridge"] as? Double)
     let validation = try #require(metrics["validation"] as? [String: Any])
     #expect(Set(validation.keys) == metricKeys.union(["method"]))
     #expect(validation["method"] as? String == "leave-one-out")

@@ -5,9 +5,10 @@ internal import COpenBLAS
 /// Mercer's parallelism is its own: over tiles, and over the blocks of its factorisations. Threads
 /// inside BLAS would compete with those, and split sums in ways that depend on their number; with
 /// one, the result of a call depends on its arguments alone. (`docs/decisions/blas-threads.md` has
-/// what that costs.)
+/// what that costs.) The threads that OpenBLAS starts when it is loaded are ended, too: they spin for
+/// a tenth of a second before they sleep, and take that from ours.
 enum BLASThreads {
-  private static let set: Void = openblas_set_num_threads(1)
+  private static let set: Void = mercer_use_one_blas_thread()
 
   /// Takes effect the first time it is called.
   static func setOnce() { _ = set }

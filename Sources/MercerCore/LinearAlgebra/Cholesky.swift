@@ -27,8 +27,8 @@ public struct Cholesky<Element: Scalar>: Sendable {
     public static func upTo(_ limit: Double) -> Jitter { Jitter(limit: limit) }
   }
 
-  private static var blockSize: Int { 256 }
-  private static var bandSize: Int { 256 }
+  private static var blockSize: Int { ProductUpdate<Element>.width }
+  private static var bandSize: Int { ProductUpdate<Element>.width }
 
   /// Factorises a symmetric matrix, of which the lower and, when jitter is allowed, the upper
   /// triangle is read.
@@ -97,19 +97,14 @@ public struct Cholesky<Element: Scalar>: Sendable {
     for block in (0..<n).chunks(of: blockSize) {
       let (j, width) = (block.lowerBound, block.count)
       let bands = (j..<n).chunks(of: bandSize)
+      let left = try ProductUpdate(
+        rows: matrix.base + j * n, count: width, columns: j, stride: n, context: context)
       try context.forEach(bands.count) { index in
         let (i, count) = (bands[index].lowerBound, bands[index].count)
-        let isDiagonal = i < block.upperBound
-        Element.gemm(
-          transposeA: false, transposeB: true, m: count, n: isDiagonal ? i - j : width, k: j,
-          alpha: -1, a: matrix.base + i * n, lda: n, b: matrix.base + j * n, ldb: n, beta: 1,
-          c: matrix.base + i * n + j, ldc: n)
         // Nothing above the diagonal is written: it is the copy from which jitter starts anew.
-        if isDiagonal {
-          Element.syrk(
-            transposed: false, n: count, k: j, alpha: -1, a: matrix.base + i * n, lda: n, beta: 1,
-            c: matrix.base + i * n + i, ldc: n)
-        }
+        left.subtract(
+          matrix.base + i * n, lda: n, rows: count, from: matrix.base + i * n + j, ldc: n,
+          limit: i - j + 1)
       }
       let corner = a + j * n + j
       let original = copyOfCorner(corner, width, n)
@@ -202,7 +197,7 @@ extension Cholesky {
   /// The diagonal of A⁻¹, without forming A⁻¹.
   ///
   /// Column j of L⁻¹ begins at row j, and its squared length is the j-th entry. Strips of columns
-  /// are solved for independently; the memory is n × 256 elements a thread.
+  /// are solved for independently; the memory is n × 480 elements a thread.
   /// - Complexity: n³/3 operations.
   public func inverseDiagonal(context: ExecutionContext = .default) throws(MercerError) -> [Double]
   {
@@ -215,15 +210,25 @@ extension Cholesky {
         strips.count, scratch: { Matrix<Element>(rowCount: n, columnCount: Self.bandSize) }
       ) { (index, scratch) throws(MercerError) in
         let (j, width) = (strips[index].lowerBound, strips[index].count)
-        scratch.withUnsafeMutableBufferPointer { x in
+        let blocks = (0..<n - j).chunks(of: Self.bandSize)
+        var solved = ProductUpdate<Element>(
+          count: width, steps: blocks.count, depth: Self.bandSize)
+        try scratch.withUnsafeMutableBufferPointer { (x) throws(MercerError) in
           guard let x = x.baseAddress else { return }
           x.update(repeating: 0, count: (n - j) * width)
           for column in 0..<width { x[column * width + column] = 1 }
-          factor.withUnsafeBufferPointer { l in
-            guard let l = l.baseAddress else { return }
-            Element.trsm(
-              fromRight: false, transposed: false, m: n - j, n: width, l: l + j * n + j, ldl: n,
-              b: x, ldb: width)
+          for rows in blocks {
+            try context.checkCancellation()
+            factor.withUnsafeBufferPointer { l in
+              guard let l = l.baseAddress else { return }
+              let left = l + (j + rows.lowerBound) * n + j
+              let part = x + rows.lowerBound * width
+              solved.subtract(left, lda: n, rows: rows.count, from: part, ldc: width)
+              Element.trsm(
+                fromRight: false, transposed: false, m: rows.count, n: width,
+                l: left + rows.lowerBound, ldl: n, b: part, ldb: width)
+              solved.append(transposed: part, rows: rows.count)
+            }
           }
           Element.addSquaredColumns(
             of: UnsafePointer(x), rowCount: n - j, columnCount: width,

@@ -68,8 +68,8 @@ public final class TileLoops<Element>: @unchecked Sendable {
       UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>
     ) -> Void
 
-  /// count, d, points, panels.
-  typealias Pack = (Int, Int, UnsafePointer<Element>, UnsafeMutablePointer<Element>) -> Void
+  /// count, d, points, ldp, panels.
+  typealias Pack = (Int, Int, UnsafePointer<Element>, Int, UnsafeMutablePointer<Element>) -> Void
   /// pairs, first row, rows, first panel, panels, outputs, v, ldv, y, ldy, w, ldw, mirrored, ldm.
   typealias Product =
     (
@@ -80,6 +80,9 @@ public final class TileLoops<Element>: @unchecked Sendable {
   /// pairs, first row, rows, first column, columns, tile, ldt.
   typealias Fill =
     (UnsafePointer<mercer_pairs>, Int, Int, Int, Int, UnsafeMutablePointer<Element>, Int) -> Void
+  /// pairs, rows, limit, c, ldc.
+  typealias Subtract =
+    (UnsafePointer<mercer_pairs>, Int, Int, UnsafeMutablePointer<Element>, Int) -> Void
   /// pairs, first row, rows, first column, columns, outputs, weights, ldw, ldo, z, ldz, gradient, ldg.
   typealias InputGradient =
     (
@@ -120,6 +123,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
   let pack: Pack
   let product: Product
   let fill: Fill
+  let subtract: Subtract
   let inputGradient: InputGradient
   let scaleMoments: ScaleMoments
   let rowMaxima: RowMaxima
@@ -179,6 +183,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     pack: @escaping Pack,
     product: @escaping Product,
     fill: @escaping Fill,
+    subtract: @escaping Subtract,
     inputGradient: @escaping InputGradient,
     scaleMoments: @escaping ScaleMoments,
     rowMaxima: @escaping RowMaxima,
@@ -212,6 +217,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     self.pack = pack
     self.product = product
     self.fill = fill
+    self.subtract = subtract
     self.inputGradient = inputGradient
     self.scaleMoments = scaleMoments
     self.rowMaxima = rowMaxima

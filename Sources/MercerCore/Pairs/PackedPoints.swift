@@ -12,7 +12,7 @@ struct PackedPoints<Element: Scalar>: Sendable {
       guard let target = buffer.baseAddress else { return }
       points.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress else { return }
-        Element.loops.pack(m, d, source, target)
+        Element.loops.pack(m, d, source, d, target)
       }
     }
   }

@@ -8,11 +8,14 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
   /// What is done with the values of a column; every number was found in the fitted table.
   public enum Rule: Sendable, Equatable, Codable {
     /// Numbers (and dates, as seconds since 1970): (x − mean) / deviation, a missing cell as
-    /// `fill`; with an indicator, a second coordinate that is 1 where the cell is missing.
+    /// `fill`; with ranks, a second coordinate that is the place of the same number in the
+    /// distribution of the column; with an indicator, a last one that is 1 where the cell is
+    /// missing.
     ///
     /// Without a deviation (all numbers were equal) there is the indicator alone.
     case numeric(
-      mean: Double, deviation: Double?, fill: Double, hasIndicator: Bool, isDate: Bool)
+      mean: Double, deviation: Double?, fill: Double, hasIndicator: Bool, isDate: Bool,
+      ranks: RankMap? = nil)
     /// Two values as one coordinate, −1/√2 and +1/√2, and 0 for a missing cell; with an indicator
     /// as for numbers.
     case boolean(negative: String, positive: String, hasIndicator: Bool)
@@ -25,8 +28,9 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
   /// The names of the coordinates, in their order.
   var featureNames: [String] {
     switch rule {
-    case .numeric(_, let deviation, _, let hasIndicator, _):
-      (deviation == nil ? [] : [name]) + (hasIndicator ? ["\(name) is missing"] : [])
+    case .numeric(_, let deviation, _, let hasIndicator, _, let ranks):
+      (deviation == nil ? [] : [name] + (ranks == nil ? [] : ["\(name) rank"]))
+        + (hasIndicator ? ["\(name) is missing"] : [])
     case .boolean(_, let positive, let hasIndicator):
       ["\(name)=\(positive)"] + (hasIndicator ? ["\(name) is missing"] : [])
     case .category(let levels, let rareLevels, let hasMissing, let isCoded):
@@ -39,6 +43,11 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
 
   /// How many coordinates the column has.
   var featureCount: Int { featureNames.count }
+
+  /// Whether the column is a number in two coordinates: first standardised, then its rank.
+  var hasRank: Bool {
+    if case .numeric(_, _?, _, _, _, _?) = rule { true } else { false }
+  }
 }
 
 /// A column that is left out, and why.

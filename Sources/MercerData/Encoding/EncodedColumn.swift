@@ -3,8 +3,10 @@ import MercerCore
 /// One column of a table, read by an encoder's rule and ready to be written as coordinates.
 struct EncodedColumn {
   private enum Content {
-    /// (x − mean) / deviation, or `fill` for NaN; the indicator follows.
-    case numbers([Double], mean: Double, deviation: Double?, fill: Double, hasIndicator: Bool)
+    /// (x − mean) / deviation and the rank of x, with `fill` for NaN; the indicator follows.
+    case numbers(
+      [Double], mean: Double, deviation: Double?, fill: Double, hasIndicator: Bool,
+      ranks: RankMap? = nil)
     /// For each row the coordinate that is `oneHotValue`, or −1 for none.
     case places([Int32])
   }
@@ -21,11 +23,12 @@ struct EncodedColumn {
   ) throws(MercerError) {
     width = encoding.featureCount
     switch encoding.rule {
-    case .numeric(let mean, let deviation, let fill, let hasIndicator, let isDate):
+    case .numeric(let mean, let deviation, let fill, let hasIndicator, let isDate, let ranks):
       let values = try Self.numbers(of: column, isDate: isDate, source: source)
       if !hasIndicator { notes.addFilled(column.name, values.count { $0.isNaN }) }
       content = .numbers(
-        values, mean: mean, deviation: deviation, fill: fill, hasIndicator: hasIndicator)
+        values, mean: mean, deviation: deviation, fill: fill, hasIndicator: hasIndicator,
+        ranks: ranks)
 
     case .boolean(let negative, let positive, let hasIndicator):
       let lookup = LevelLookup([negative, positive], areTruthWords: true)
@@ -59,7 +62,7 @@ struct EncodedColumn {
     _ rows: Range<Int>, to base: UnsafeMutablePointer<Element>, stride: Int
   ) {
     switch content {
-    case .numbers(let values, let mean, let deviation, let fill, let hasIndicator):
+    case .numbers(let values, let mean, let deviation, let fill, let hasIndicator, let ranks):
       var indicator = 0
       if let deviation {
         for row in rows {
@@ -67,6 +70,13 @@ struct EncodedColumn {
           base[row &* stride] = Element(((value.isNaN ? fill : value) - mean) / deviation)
         }
         indicator = 1
+        if let ranks {
+          for row in rows {
+            let value = values[row]
+            base[row &* stride &+ 1] = Element(ranks.coordinate(of: value.isNaN ? fill : value))
+          }
+          indicator = 2
+        }
       }
       if hasIndicator {
         for row in rows where values[row].isNaN {

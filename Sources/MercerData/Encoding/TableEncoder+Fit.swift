@@ -7,7 +7,7 @@ extension TableEncoder {
   ///   - table: the rows to fit on.
   ///   - excluding: names of columns to leave out: the target, and what the user ignores.
   ///   - options: the choices.
-  /// - Complexity: O(rows · columns).
+  /// - Complexity: O(rows · columns); with ranks, a sort of each column of numbers.
   /// - Throws: `.invalidParameter` for an excluded name that is no column, or options out of range;
   ///   `.invalidData` when there are no rows, two columns share a name, a number is infinite, or
   ///   no column is left.
@@ -86,7 +86,8 @@ extension TableEncoder {
       return .success(
         .numeric(
           mean: summary.mean, deviation: summary.deviation, fill: summary.median,
-          hasIndicator: summary.missingCount > 0, isDate: column.kind == .date))
+          hasIndicator: summary.missingCount > 0, isDate: column.kind == .date,
+          ranks: options.addsRanks && summary.deviation != nil ? RankMap(fitting: values) : nil))
     case .levels(let codes, let names):
       return categoryRule(
         codes: codes, names: names, isBoolean: column.kind == .boolean, options: options)

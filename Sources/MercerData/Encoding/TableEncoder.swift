@@ -8,6 +8,10 @@ public import MercerCore
 /// one-hot coordinate is 0 or 1 (`oneHotValue`), and so are the two values of a boolean. So no kind
 /// of column outweighs another before a kernel's own scales are learned.
 ///
+/// A number may have a second coordinate, its place in the distribution of its column (`RankMap`),
+/// of the same scale: two numbers drawn at random differ by √2 in it, too. A kernel sees one of the
+/// two, or both; `features(of:)` says which coordinates those are.
+///
 /// Missing numbers become the median, and where the fitted table had some, a coordinate says so.
 /// A level in fewer rows than the options ask, or beyond the most frequent, shares one coordinate
 /// with all such. Columns that tell nothing are left out and listed in `omitted`.
@@ -35,7 +39,8 @@ public struct TableEncoder: Sendable, Equatable, Codable {
   /// The number of coordinates of a point.
   public var featureCount: Int { columns.reduce(0) { $0 + $1.featureCount } }
 
-  /// The names of the coordinates: `carat`, `cut=Ideal`, `age is missing`, `city is rare`.
+  /// The names of the coordinates: `carat`, `carat rank`, `cut=Ideal`, `age is missing`,
+  /// `city is rare`.
   public var featureNames: [String] { columns.flatMap(\.featureNames) }
 
   /// For each coordinate, the place in `columns` of the column it comes from.
@@ -51,7 +56,7 @@ public struct TableEncoder: Sendable, Equatable, Codable {
     for column in columns {
       kinds[column.name] =
         switch column.rule {
-        case .numeric(_, _, _, _, let isDate): isDate ? .date : .numeric
+        case .numeric(_, _, _, _, let isDate, _): isDate ? .date : .numeric
         case .boolean: .boolean
         case .category: .categorical
         }

@@ -178,7 +178,7 @@ public struct TableLearner: Sendable {
   }
 
   private struct Fitted {
-    let regression: KernelRidgeModel
+    let regression: KernelRidgeBlend
     let calibration: ProbabilityCalibration?
     let spread: ResidualSpread?
     let validation: TableMetrics
@@ -232,7 +232,7 @@ public struct TableLearner: Sendable {
     _ model: KernelRidgeModel, _ problem: TableProblem, rows: [Int], residuals: Matrix<Double>,
     method: String
   ) throws(MercerError) -> Fitted {
-    let scaled = model.scaled(by: problem.unit, adding: problem.offsets)
+    let scaled = KernelRidgeBlend(model.scaled(by: problem.unit, adding: problem.offsets))
     switch problem.task {
     case .regression:
       let errors = residuals.elements.map { $0 * problem.unit }

@@ -7,7 +7,7 @@ import MercerSolvers
 /// The model file: one safetensors file, arrays as tensors and the rest as JSON in its metadata.
 extension TableModel {
   /// The format written by this version. A reader refuses what is newer, by name.
-  static let formatVersion = 1
+  static let formatVersion = 2
 
   private enum Key {
     static let format = "format"
@@ -15,20 +15,39 @@ extension TableModel {
     static let model = "model"
   }
 
+  /// The names of the tensors. Version 1 knew a single member, and gave its arrays no number.
+  private enum Tensor {
+    static let inputs = "inputs"
+
+    static func coefficients(_ member: Int, version: Int = formatVersion) -> String {
+      version == 1 ? "coefficients" : "coefficients.\(member)"
+    }
+
+    static func offsets(_ member: Int, version: Int = formatVersion) -> String {
+      version == 1 ? "offsets" : "offsets.\(member)"
+    }
+  }
+
+  /// All of a regression that is not an array.
+  private struct Member: Codable {
+    var kernel: String
+    var ridge: Double
+    var solve: SolveReport
+  }
+
   /// All of a model that is not an array.
   private struct Description: Codable {
     var encoder: TableEncoder
     var target: TargetEncoder
-    var kernel: String
-    var ridge: Double
-    var solve: SolveReport
+    var members: [Member]
     var calibration: ProbabilityCalibration?
     var spread: ResidualSpread?
     var history: History
 
     /// Whether the parts are those of one task, so that predictions find what they look for.
     var isConsistent: Bool {
-      switch target.task {
+      if members.isEmpty { return false }
+      return switch target.task {
       case .regression: target.classNames.isEmpty && calibration == nil && spread != nil
       case .binary: target.classNames.count == 2 && calibration != nil
       case .multiclass: target.classNames.count >= 2 && calibration != nil
@@ -36,17 +55,46 @@ extension TableModel {
     }
   }
 
+  /// The description as version 1 wrote it: the keys of the one member beside the others.
+  private struct FirstDescription: Decodable {
+    var description: Description
+
+    private enum CodingKeys: String, CodingKey {
+      case encoder, target, calibration, spread, history
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      description = Description(
+        encoder: try container.decode(TableEncoder.self, forKey: .encoder),
+        target: try container.decode(TargetEncoder.self, forKey: .target),
+        members: [try Member(from: decoder)],
+        calibration: try container.decodeIfPresent(
+          ProbabilityCalibration.self, forKey: .calibration),
+        spread: try container.decodeIfPresent(ResidualSpread.self, forKey: .spread),
+        history: try container.decode(History.self, forKey: .history))
+    }
+  }
+
   /// Writes the model, replacing an old file at once or not at all.
   ///
-  /// - Throws: `.unwritableFile`, `.internalFailure` when the kernel has no text form.
+  /// - Throws: `.unwritableFile`, `.internalFailure` when a kernel has no text form.
   public func write(to path: String) throws(MercerError) {
-    guard let kernel = regression.kernel as? any PointKernel<Double> else {
-      throw MercerError(
-        .internalFailure, "the kernel of this model has no text form to be saved in")
+    var members: [Member] = []
+    var tensors = [Tensor.inputs: NumericArray(regression.inputs.coordinates)]
+    for (index, member) in regression.members.enumerated() {
+      guard let kernel = member.kernel as? any PointKernel<Double> else {
+        throw MercerError(
+          .internalFailure, "the kernel of this model has no text form to be saved in")
+      }
+      members.append(
+        Member(kernel: kernel.description, ridge: member.ridge, solve: member.report))
+      tensors[Tensor.coefficients(index)] = NumericArray(member.coefficients)
+      tensors[Tensor.offsets(index)] = NumericArray(member.offsets)
     }
     let description = Description(
-      encoder: encoder, target: target, kernel: kernel.description, ridge: regression.ridge,
-      solve: regression.report, calibration: calibration, spread: spread, history: history)
+      encoder: encoder, target: target, members: members, calibration: calibration,
+      spread: spread, history: history)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let json: Data
@@ -57,12 +105,7 @@ extension TableModel {
       metadata: [
         Key.format: "mercer", Key.version: String(Self.formatVersion),
         Key.model: String(decoding: json, as: UTF8.self),
-      ],
-      tensors: [
-        "inputs": NumericArray(regression.inputs.coordinates),
-        "coefficients": NumericArray(regression.coefficients),
-        "offsets": NumericArray(regression.offsets),
-      ])
+      ], tensors: tensors)
     try file.write(to: path)
   }
 
@@ -71,11 +114,30 @@ extension TableModel {
   /// - Throws: `.unreadableFile`, `.malformedFile` when it is damaged or no model,
   ///   `.unsupportedFormat` when a newer version wrote it.
   public init(readingFrom path: String) throws(MercerError) {
-    func damaged(_ what: String) -> MercerError {
-      MercerError(
-        .malformedFile, what, at: .init(file: path), remedy: "copy it again, or fit the model again"
-      )
+    let (file, version) = try Self.file(at: path)
+    do throws(Damage) {
+      let description = try Self.description(in: file, version: version)
+      let regression = try Self.regression(of: file, description, version: version)
+      self.init(
+        encoder: description.encoder, target: description.target, regression: regression,
+        calibration: description.calibration, spread: description.spread,
+        history: description.history)
+    } catch {
+      throw MercerError(
+        .malformedFile, error.what, at: .init(file: path),
+        remedy: "copy it again, or fit the model again")
     }
+  }
+
+  /// What is wrong with the inside of a file.
+  private struct Damage: Error {
+    let what: String
+  }
+
+  /// A file that says it is a model, of a version that can be read.
+  private static func file(
+    at path: String
+  ) throws(MercerError) -> (file: SafetensorsFile, version: Int) {
     let file: SafetensorsFile
     do throws(MercerError) {
       file = try SafetensorsFile(readingFrom: path)
@@ -86,54 +148,81 @@ extension TableModel {
         remedy: "name the model.safetensors that fit wrote, or fit the model again")
     }
     guard file.metadata[Key.format] == "mercer",
-      let version = file.metadata[Key.version].flatMap({ Int($0) })
+      let version = file.metadata[Key.version].flatMap({ Int($0) }), version >= 1
     else {
       throw MercerError(
         .malformedFile, "this safetensors file is not a Mercer model", at: .init(file: path),
         remedy: "name the model.safetensors that fit wrote")
     }
-    guard version <= Self.formatVersion else {
+    guard version <= formatVersion else {
       throw MercerError(
         .unsupportedFormat,
         "the model has format version \(version), and this Mercer \(MercerVersion.current) reads "
-          + "up to \(Self.formatVersion)",
+          + "up to \(formatVersion)",
         at: .init(file: path), remedy: "use a newer Mercer")
     }
+    return (file, version)
+  }
+
+  private static func description(
+    in file: SafetensorsFile, version: Int
+  ) throws(Damage) -> Description {
+    let json = Data((file.metadata[Key.model] ?? "").utf8)
     let description: Description
     do {
-      description = try JSONDecoder().decode(
-        Description.self, from: Data((file.metadata[Key.model] ?? "").utf8))
-    } catch { throw damaged("the description inside the model is damaged") }
-    let inputs: Matrix<Double>
-    let coefficients: Matrix<Double>
-    let offsets: [Double]
-    let kernel: any PointKernel<Double>
-    do throws(MercerError) {
-      inputs = try file.tensor(named: "inputs").matrix(as: Double.self)
-      coefficients = try file.tensor(named: "coefficients").matrix(as: Double.self)
-      offsets = try file.tensor(named: "offsets").values(as: Double.self)
-    } catch { throw damaged("the arrays inside the model are damaged: \(error.message)") }
-    do throws(MercerError) {
-      kernel = try makeKernel(parsing: description.kernel, of: Double.self)
-        .anchored(to: Points(inputs))
-    } catch { throw damaged("the kernel \(quoted(description.kernel)) of the model is unknown") }
-    let outputs =
-      description.target.classNames.count > 2 ? description.target.classNames.count : 1
+      let decoder = JSONDecoder()
+      description =
+        version == 1
+        ? try decoder.decode(FirstDescription.self, from: json).description
+        : try decoder.decode(Description.self, from: json)
+    } catch { throw Damage(what: "the description inside the model is damaged") }
     guard description.isConsistent else {
-      throw damaged("the description inside the model contradicts itself")
+      throw Damage(what: "the description inside the model contradicts itself")
     }
-    guard inputs.columnCount == description.encoder.featureCount,
-      inputs.rowCount == coefficients.rowCount, coefficients.columnCount == outputs,
-      offsets.count == outputs, inputs.isFinite, coefficients.isFinite,
-      offsets.allSatisfy(\.isFinite)
-    else { throw damaged("the arrays inside the model do not fit together") }
-    self.init(
-      encoder: description.encoder, target: description.target,
-      regression: KernelRidgeModel(
-        kernel: kernel, ridge: description.ridge, inputs: Points(inputs),
-        coefficients: coefficients,
-        offsets: offsets, leaveOneOutResiduals: nil, report: description.solve),
-      calibration: description.calibration, spread: description.spread,
-      history: description.history)
+    return description
+  }
+
+  /// The members, each checked against the description and the inputs that all share.
+  private static func regression(
+    of file: SafetensorsFile, _ description: Description, version: Int
+  ) throws(Damage) -> KernelRidgeBlend {
+    let inputs = Points(try matrix(Tensor.inputs, of: file))
+    let classCount = description.target.classNames.count
+    let outputs = classCount > 2 ? classCount : 1
+    let disagreement = Damage(what: "the arrays inside the model do not fit together")
+    guard inputs.dimension == description.encoder.featureCount, inputs.coordinates.isFinite else {
+      throw disagreement
+    }
+    var members: [KernelRidgeModel] = []
+    for (place, member) in description.members.enumerated() {
+      let coefficients = try matrix(Tensor.coefficients(place, version: version), of: file)
+      let offsets = try matrix(Tensor.offsets(place, version: version), of: file)
+      guard coefficients.rowCount == inputs.count, coefficients.columnCount == outputs,
+        offsets.count == outputs, coefficients.isFinite, offsets.isFinite
+      else { throw disagreement }
+      let kernel: any PointKernel<Double>
+      do throws(MercerError) {
+        kernel = try makeKernel(parsing: member.kernel, of: Double.self).anchored(to: inputs)
+      } catch {
+        throw Damage(what: "the kernel \(quoted(member.kernel)) of the model is unknown")
+      }
+      members.append(
+        KernelRidgeModel(
+          kernel: kernel, ridge: member.ridge, inputs: inputs, coefficients: coefficients,
+          offsets: offsets.elements, leaveOneOutResiduals: nil, report: member.solve))
+    }
+    // Arrays of members that the description does not have.
+    guard version == 1 || file.tensors.count == 1 + 2 * members.count else { throw disagreement }
+    do throws(MercerError) {
+      return try KernelRidgeBlend(members: members)
+    } catch { throw disagreement }
+  }
+
+  private static func matrix(
+    _ name: String, of file: SafetensorsFile
+  ) throws(Damage) -> Matrix<Double> {
+    do throws(MercerError) {
+      return try file.tensor(named: name).matrix(as: Double.self)
+    } catch { throw Damage(what: "the arrays inside the model are damaged: \(error.message)") }
   }
 }

@@ -7,8 +7,8 @@ public struct TableModel: Sendable {
   public let encoder: TableEncoder
   /// What is predicted.
   public let target: TargetEncoder
-  /// The regression on the target, or on class codes.
-  public let regression: KernelRidgeModel
+  /// The regression on the target, or on class codes: the mean of one or several.
+  public let regression: KernelRidgeBlend
   /// How scores become probabilities; nil for a regression.
   public let calibration: ProbabilityCalibration?
   /// How far numbers lie from their predictions; nil for classes.
@@ -36,7 +36,7 @@ public struct TableModel: Sendable {
 
   /// A model from its parts.
   public init(
-    encoder: TableEncoder, target: TargetEncoder, regression: KernelRidgeModel,
+    encoder: TableEncoder, target: TargetEncoder, regression: KernelRidgeBlend,
     calibration: ProbabilityCalibration?, spread: ResidualSpread?, history: History
   ) {
     self.encoder = encoder

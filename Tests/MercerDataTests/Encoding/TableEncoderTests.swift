@@ -67,7 +67,7 @@ import Testing
     let sorted = values.sorted()
     let median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
     let encoder = try TableEncoder.fit(table: table(numbers("x", values + [nil])))
-    guard case .numeric(_, _, let fill, true, false) = encoder.columns[0].rule else {
+    guard case .numeric(_, _, let fill, true, false, nil) = encoder.columns[0].rule else {
       Issue.record("not read as numbers")
       return
     }

@@ -74,7 +74,9 @@ func exampleTable(_ n: Int = 60) -> Table {
     let one = try learner.fit(table, context: ExecutionContext(threadCount: 1))
     let two = try learner.fit(table, context: ExecutionContext(threadCount: 2))
     #expect(one.leaderboard == two.leaderboard)
-    #expect(one.model.regression.coefficients == two.model.regression.coefficients)
+    #expect(
+      one.model.regression.members[0].coefficients
+        == two.model.regression.members[0].coefficients)
     #expect(one.model.history == two.model.history)
   }
 
