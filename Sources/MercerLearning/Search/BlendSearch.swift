@@ -1,4 +1,5 @@
 import MercerCore
+import MercerData
 import MercerKernels
 import Synchronization
 
@@ -32,6 +33,36 @@ struct BlendSearch: Sendable {
   /// Above so many coordinates no full metric is learned.
   var transformLimit = 150
   var seed: UInt64 = 0
+
+  /// The views of an encoded table: its numbers by size, and by rank where that differs.
+  static func views(of encoder: TableEncoder) -> [View] {
+    let sources = encoder.featureColumns
+    var views: [View] = []
+    for view in TableEncoder.View.allCases {
+      let features = encoder.features(of: view)
+      guard !views.contains(where: { $0.features == features }) else { continue }
+      var blocks: [[Int]] = []
+      for (place, feature) in features.enumerated() {
+        guard case .category = encoder.columns[sources[feature]].rule else { continue }
+        if let last = blocks.last?.last, sources[features[last]] == sources[feature] {
+          blocks[blocks.count - 1].append(place)
+        } else {
+          blocks.append([place])
+        }
+      }
+      views.append(View(name: view.rawValue, features: features, blocks: blocks))
+    }
+    return views
+  }
+
+  /// What one course holds at once on m rows, in bytes: K, a copy that is factorised, the matrix
+  /// between training and validation rows, and tiles.
+  private static func courseBytes(rows m: Int) -> Int { 40 * m * m }
+
+  /// The most rows with which a few courses fit side by side in the memory.
+  static func rowLimit(context: ExecutionContext) -> Int {
+    max(20, Int((Double(context.memoryLimit) / Double(4 * courseBytes(rows: 1))).squareRoot()))
+  }
 
   /// A kernel that was found.
   struct Member: Sendable {
@@ -102,7 +133,10 @@ struct BlendSearch: Sendable {
     single.threadCount = 1
     single.progress = nil
     let inner = single
-    try context.forEach(tasks.count) { (index) throws(MercerError) in
+    var outer = context
+    outer.threadCount = min(
+      context.threadCount, max(1, context.memoryLimit / Self.courseBytes(rows: rows.count)))
+    try outer.forEach(tasks.count) { (index) throws(MercerError) in
       let (run, fold) = tasks[index]
       let results = try runs[run].scores(
         train: folds[fold].train, validation: folds[fold].validation, score: score, context: inner)
