@@ -1,5 +1,5 @@
-public import MercerCore
-public import MercerKernels
+import MercerCore
+import MercerKernels
 import MercerOperators
 import RealModule
 
@@ -10,7 +10,7 @@ import RealModule
 /// - Source: Radhakrishnan, Beaglehole, Pandit and Belkin, Mechanism for feature learning in neural
 ///   networks and backpropagation-free machine learning models (2024, arXiv 2212.13881), alg. 1;
 ///   for tables and ℓ₁ kernels Beaglehole, Holzmüller, Radhakrishnan and Belkin, xRFM (2025).
-public enum GradientMetric {
+enum GradientMetric {
   /// The most points at which gradients are taken: their mean needs no more.
   private static let pointLimit = 1500
 
