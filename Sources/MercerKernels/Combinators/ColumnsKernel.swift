@@ -94,7 +94,7 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
   }
 }
 
-private struct BoundColumns<Element: Scalar>: BoundKernel {
+private struct BoundColumns<Element: Scalar>: PairwiseBoundKernel {
   let base: any BoundKernel<Element>
   let columns: [Int]
   let dimension: Int
@@ -102,7 +102,32 @@ private struct BoundColumns<Element: Scalar>: BoundKernel {
   var rowCount: Int { base.rowCount }
   var columnCount: Int { base.columnCount }
 
+  /// Values do not depend on how the coordinates are numbered.
+  var pairs: PackedPairs<Element>? { (base as? any PairwiseBoundKernel<Element>)?.pairs }
+
   func fill(_ tile: Tile<Element>) { base.fill(tile) }
+
+  func accumulateInputGradient(
+    rows: Range<Int>, panels: Range<Int>, of vectors: PackedVectors<Element>,
+    into gradient: Tile<Element>
+  ) -> Bool {
+    guard let pairwise = base as? any PairwiseBoundKernel<Element> else { return false }
+    let (outputs, width) = (vectors.outputCount, columns.count)
+    var selected = Matrix<Element>(rowCount: rows.count, columnCount: outputs * width)
+    return selected.withTile { memory in
+      let all = memory.moved(rows: rows, columns: 0..<outputs * width)
+      guard
+        pairwise.accumulateInputGradient(rows: rows, panels: panels, of: vectors, into: all)
+      else { return false }
+      for o in 0..<outputs {
+        let first = gradient.columns.lowerBound + o * dimension
+        Element.scatter(
+          all.part(rows: rows, columns: o * width..<(o + 1) * width), to: columns,
+          of: gradient.part(rows: rows, columns: first..<first + dimension))
+      }
+      return true
+    }
+  }
 
   func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
     var selected = Matrix<Element>(rowCount: weights.rowCount, columnCount: columns.count)

@@ -25,6 +25,8 @@ public struct TableLearner: Sendable {
 
   /// The residual up to which an iterative fit that stopped early is kept, and said to have done so.
   private static let acceptedResidual = 0.01
+  /// The fewest rows unseen by the search by which alone a blend is judged.
+  private static let leastWitnesses = 500
 
   /// A learner with nothing said but what to predict.
   public init(target: String) { self.target = target }
@@ -62,6 +64,9 @@ public struct TableLearner: Sendable {
         at: .init(file: table.source), remedy: "a fit needs at least two")
     }
     let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
+    var encoding = encoding
+    // A kernel that was given speaks of the columns as they are.
+    if kernel == nil { encoding.addsRanks = true }
     let encoder = try TableEncoder.fit(
       table: rows, excluding: [target] + ignoredColumns, options: encoding)
     let inputs = try encoder.encode(rows, as: Double.self)
@@ -130,7 +135,7 @@ public struct TableLearner: Sendable {
     let clock = ContinuousClock()
     let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
     let started = clock.now
-    let found = try search(inputs, problem, plan, context)
+    let found = try search(prepared, context)
     let searched = clock.now
     let fitted = try fit(inputs, problem, found, plan, context)
     let finished = clock.now
@@ -150,31 +155,61 @@ public struct TableLearner: Sendable {
   // MARK: - The steps
 
   private struct Choice {
-    let kernel: any PointKernel<Double>
-    let ridge: Double
+    /// The kernels of the blend with their ridges, the best first.
+    let members: [(kernel: any PointKernel<Double>, ridge: Double)]
     let leaderboard: [KernelSearch.Candidate]
+    /// Rows that the kernels were learned from: what is left out of these says too little.
+    var seen: Set<Int> = []
   }
 
   private func search(
-    _ inputs: Points<Double>, _ problem: TableProblem, _ plan: RidgePlan,
-    _ context: ExecutionContext
+    _ prepared: PreparedTable, _ context: ExecutionContext
   ) throws(MercerError) -> Choice {
-    if let kernel, let ridge { return Choice(kernel: kernel, ridge: ridge, leaderboard: []) }
+    let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
+    if let kernel, let ridge { return Choice(members: [(kernel, ridge)], leaderboard: []) }
+    guard let kernel else {
+      return try searchBlend(prepared, context)
+    }
     var search = KernelSearch(seed: seed)
     // An iteration with products in Float does not get to the end of a system as ill-conditioned as
     // a smaller ridge would make it.
     if plan.method != .exact { search.ridges = KernelSearch.halfDecades(from: -6, to: 2) }
-    if let ridge { search.ridges = [ridge] }
     let data = try LabelledData(
       inputs: inputs, targets: problem.codes, weights: problem.weights)
-    let result =
-      if let kernel {
-        try search.chooseRidge(for: kernel, on: data, score: problem.score, context: context)
-      } else {
-        try search.run(on: data, score: problem.score, context: context)
-      }
+    let result = try search.chooseRidge(
+      for: kernel, on: data, score: problem.score, context: context)
+    return Choice(members: [(result.kernel, result.ridge)], leaderboard: result.leaderboard)
+  }
+
+  private func searchBlend(
+    _ prepared: PreparedTable, _ context: ExecutionContext
+  ) throws(MercerError) -> Choice {
+    let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
+    var search = BlendSearch()
+    search.seed = seed
+    search.memberLimit = Self.memberCount(rowCount: inputs.count, method: plan.method)
+    search.rowLimit = min(search.rowLimit, BlendSearch.rowLimit(context: context))
+    if plan.method != .exact { search.grid.ridges = search.grid.ridges.filter { $0 >= 1e-3 } }
+    if let ridge { search.grid.ridges = [ridge] }
+    let found = try search.run(
+      inputs: inputs, views: BlendSearch.views(of: prepared.encoder), codes: problem.codes,
+      weights: problem.weights, score: problem.score ?? meanSquare, context: context)
     return Choice(
-      kernel: result.kernel, ridge: result.ridge, leaderboard: result.leaderboard)
+      members: found.members.map { ($0.kernel, $0.ridge) }, leaderboard: found.leaderboard,
+      seen: Set(found.rows))
+  }
+
+  /// The mean square of all residuals.
+  private var meanSquare: @Sendable ([Int], Matrix<Double>) -> Double {
+    { _, residuals in residuals.elements.reduce(0) { $0 + $1 * $1 } / Double(residuals.count) }
+  }
+
+  /// How many kernels are blended: at most 8, and as many as half a minute allows at 2 · 10¹¹
+  /// operations a second, so that sizes alone decide.
+  static func memberCount(rowCount n: Int, method: RidgePlan.Method) -> Int {
+    guard method == .exact else { return 1 }
+    let seconds = 2 / 3 * Double(n) * Double(n) * Double(n) / 2e11
+    return max(1, min(8, Int(30 / max(seconds, 1))))
   }
 
   private struct Fitted {
@@ -189,50 +224,67 @@ public struct TableLearner: Sendable {
     _ inputs: Points<Double>, _ problem: TableProblem, _ choice: Choice, _ plan: RidgePlan,
     _ context: ExecutionContext
   ) throws(MercerError) -> Fitted {
-    var estimator = try KernelRidge(kernel: choice.kernel, ridge: choice.ridge)
     let all = Array(0..<inputs.count)
+    let data = try LabelledData(
+      inputs: inputs, targets: problem.codes, weights: problem.weights)
+    // Where enough rows took no part in the search, they alone say how good the blend is.
+    let unseen = all.filter { !choice.seen.contains($0) }
+    let witnesses = unseen.count >= Self.leastWitnesses ? unseen : all
     if plan.method == .exact {
-      estimator.solver = .exact()
-      let data = try LabelledData(
-        inputs: inputs, targets: problem.codes, weights: problem.weights)
-      let model = try estimator.fit(data, context: context)
-      guard let residuals = model.leaveOneOutResiduals else {
+      var models: [KernelRidgeModel] = []
+      for (kernel, ridge) in choice.members {
+        let estimator = try KernelRidge(kernel: kernel, ridge: ridge, solver: .exact())
+        models.append(try estimator.fit(data, context: context))
+        context.progress?(
+          WorkProgress(
+            stage: "fit", fraction: Double(models.count) / Double(choice.members.count)))
+      }
+      let blend = try KernelRidgeBlend(members: models)
+      guard let residuals = blend.leaveOneOutResiduals else {
         throw MercerError(.internalFailure, "an exact fit gave no leave-one-out residuals")
       }
-      return try assess(model, problem, rows: all, residuals: residuals, method: "leave-one-out")
+      return try assess(
+        blend, problem, rows: witnesses, residuals: residuals.rows(at: witnesses),
+        method: witnesses.count == all.count
+          ? "leave-one-out" : "leave-one-out of \(witnesses.count) rows the search has not seen")
     }
     // Leaving each row out in turn would need a factorisation; some rows are kept aside instead.
-    estimator.solver = .iterative(
-      IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
-      stored: plan.method == .iterativeStored)
     var stream = RandomStream(seed: seed, purpose: "hold-out rows")
     let heldCount = max(1, min(max(inputs.count / 50, 200), 2000, inputs.count / 5))
-    let held = stream.sample(heldCount, of: inputs.count)
+    let held = stream.sample(min(heldCount, witnesses.count), of: witnesses.count)
+      .map { witnesses[$0] }
     let isHeld = Set(held)
-    let kept = all.filter { !isHeld.contains($0) }
-    let data = try LabelledData(
-      inputs: inputs, targets: problem.codes, weights: problem.weights
-    ).subset(at: kept)
-    let model = try estimator.fit(data, context: context)
-    if let residual = model.report.relativeResidual, residual > Self.acceptedResidual {
-      throw MercerError(
-        .didNotConverge,
-        "the fit stopped at relative residual \(residual) after \(model.report.iterations) products",
-        remedy: "give it a larger --ridge, more --memory, or another --kernel")
+    let kept = try data.subset(at: all.filter { !isHeld.contains($0) })
+    var models: [KernelRidgeModel] = []
+    for (kernel, ridge) in choice.members {
+      var estimator = try KernelRidge(kernel: kernel, ridge: ridge)
+      estimator.solver = .iterative(
+        IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
+        stored: plan.method == .iterativeStored)
+      let model = try estimator.fit(kept, context: context)
+      if let residual = model.report.relativeResidual, residual > Self.acceptedResidual {
+        throw MercerError(
+          .didNotConverge,
+          "the fit stopped at relative residual \(residual) after "
+            + "\(model.report.iterations) products",
+          remedy: "give it a larger --ridge, more --memory, or another --kernel")
+      }
+      models.append(model)
     }
-    let predicted = try model.predict(inputs.subset(at: held), context: context)
+    let blend = try KernelRidgeBlend(members: models)
+    let predicted = try blend.predict(inputs.subset(at: held), context: context)
     let residuals = problem.codes.rows(at: held).subtracting(predicted)
     return try assess(
-      model, problem, rows: held, residuals: residuals, method: "hold-out of \(heldCount) rows")
+      blend, problem, rows: held, residuals: residuals, method: "hold-out of \(held.count) rows")
   }
 
   /// Calibrates on residuals of unseen rows and measures the model by them, then takes it back to
   /// the target's own units.
   private func assess(
-    _ model: KernelRidgeModel, _ problem: TableProblem, rows: [Int], residuals: Matrix<Double>,
+    _ model: KernelRidgeBlend, _ problem: TableProblem, rows: [Int], residuals: Matrix<Double>,
     method: String
   ) throws(MercerError) -> Fitted {
-    let scaled = KernelRidgeBlend(model.scaled(by: problem.unit, adding: problem.offsets))
+    let scaled = model.scaled(by: problem.unit, adding: problem.offsets)
     switch problem.task {
     case .regression:
       let errors = residuals.elements.map { $0 * problem.unit }
