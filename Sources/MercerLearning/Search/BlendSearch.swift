@@ -25,6 +25,9 @@ struct BlendSearch: Sendable {
     let blocks: [[Int]]
   }
 
+  /// A kernel whose score is worse than the best one's by this factor is not blended.
+  private static let scoreTolerance = 1.3
+
   var grid = Grid()
   /// How many rows take part at most.
   var rowLimit = 3600
@@ -119,7 +122,8 @@ struct BlendSearch: Sendable {
     score: @escaping @Sendable ([Int], Matrix<Double>) -> Double, context: ExecutionContext
   ) throws(MercerError) -> Result {
     var stream = RandomStream(seed: seed, purpose: "search rows")
-    let rows = stream.sample(min(rowLimit, inputs.count), of: inputs.count)
+    // In random order: a table may be sorted, and the folds are cut from these rows as they stand.
+    let rows = Array(stream.permutation(inputs.count).prefix(rowLimit))
     let runs = courses(views: views).map { course in
       CourseRun(
         course: course,
@@ -172,7 +176,8 @@ struct BlendSearch: Sendable {
     }
     finished.sort { $0.result.best.score < $1.result.best.score }
     var members: [Member] = []
-    for item in finished.prefix(memberLimit) where item.result.best.score.isFinite {
+    let bar = (finished.first?.result.best.score ?? 0) * Self.scoreTolerance
+    for item in finished.prefix(memberLimit) where item.result.best.score <= bar {
       let base = try runs[item.run].kernel(
         round: item.result.round, rows: rows, chosen: item.chosen, context: context)
       let features = views[item.result.course.view].features
