@@ -71,7 +71,6 @@ def table_line(row):
 def replace_rows(rows):
     """Puts rows that were measured again in the place of the old ones, and says when."""
     lines = PAGE.read_text().splitlines()
-    again = "Measured again since:"
     names = []
     for row in rows:
         key = [row["name"], size_text(row)]
@@ -81,11 +80,8 @@ def replace_rows(rows):
                 lines[place] = table_line(row)
                 names.append(f"{row['name']} ({size_text(row)}) beside {row['peer']}")
     end = lines.index(END)
-    lines = [line for place, line in enumerate(lines) if not (
-        place < end and line.startswith(again))]
-    end = lines.index(END)
     today = datetime.date.today().isoformat()
-    lines.insert(end, f"{again} {today}, {'; '.join(names)}.")
+    lines[end:end] = [f"- Measured again, {today}: {'; '.join(names)}."]
     PAGE.write_text("\n".join(lines) + "\n")
 
 
