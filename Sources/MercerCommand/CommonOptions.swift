@@ -64,6 +64,13 @@ enum OptionValue {
     return value
   }
 
+  static func foldCount(_ text: String) throws -> Int {
+    guard let value = Int(text), value >= 2 else {
+      throw ValidationError("it takes a whole number of at least 2")
+    }
+    return value
+  }
+
   static func seed(_ text: String) throws -> UInt64 {
     guard let value = UInt64(text) else {
       throw ValidationError("it takes a whole number of at least 0")

@@ -48,6 +48,34 @@ struct FitCommand: ParsableCommand {
   var ignored: [String] = []
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The seconds for search and fit (default: by the size; about 30 for 10,000 rows).",
+      valueName: "seconds"),
+    transform: OptionValue.positiveNumber)
+  var budget: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "A column whose equal values stay together when rows are held out.", valueName: "column"))
+  var group: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A column of times: hold out later rows than those learned from.", valueName: "column"))
+  var time: String?
+
+  @Option(help: ArgumentHelp("A column that says how much each row counts.", valueName: "column"))
+  var weight: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "In how many folds to validate candidates (default: by the size).", valueName: "count"),
+    transform: OptionValue.foldCount)
+  var folds: Int?
+
+  @Option(
     name: .shortAndLong,
     help: ArgumentHelp("The directory to write into.", valueName: "directory"))
   var output = "mercer-out"
@@ -67,6 +95,11 @@ struct FitCommand: ParsableCommand {
     learner.task = task
     learner.ignoredColumns = ignored
     learner.ridge = ridge
+    learner.budget = budget
+    learner.groupColumn = group
+    learner.timeColumn = time
+    learner.weightColumn = weight
+    learner.foldCount = folds
     learner.seed = common.seed
     if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
 
@@ -102,6 +135,10 @@ struct FitCommand: ParsableCommand {
     try model.write(to: modelPath)
     try AtomicFile.write(metricsText, to: metricsPath)
     if let evaluation { report(evaluation.notes, to: common) }
+    if outcome.stoppedEarly {
+      common.note(
+        "the time was over before all was tried that was planned; a larger --budget tries more")
+    }
     if common.json {
       print(metricsText, terminator: "")
     } else if !common.quiet {

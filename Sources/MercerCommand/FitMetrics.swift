@@ -23,10 +23,11 @@ struct FitMetrics: Encodable {
     case peakMemoryBytes = "peak_memory_bytes"
   }
 
-  /// One of the regressions of which the model is the mean.
+  /// One of the regressions of which the model is the weighted mean.
   struct Member: Encodable {
     let kernel: String
     let ridge: Double
+    let weight: Double
   }
 
   /// The metrics, and how they were come by.
@@ -51,8 +52,8 @@ struct FitMetrics: Encodable {
     kernel = first.kernel.description
     ridge = first.ridge
     solver = first.report.method
-    members = model.regression.members.map {
-      Member(kernel: $0.kernel.description, ridge: $0.ridge)
+    members = zip(model.regression.members, model.regression.weights).map {
+      Member(kernel: $0.kernel.description, ridge: $0.ridge, weight: $1)
     }
     validation = Validation(
       method: model.history.validationMethod, metrics: model.history.validation)

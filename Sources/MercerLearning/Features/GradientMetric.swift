@@ -18,15 +18,16 @@ enum GradientMetric {
   ///
   /// - Returns: points × (outputs · d).
   /// - Complexity: O(n p d (1 + k)) for p points, n inputs and k outputs.
-  static func gradients(
-    of kernel: any PointKernel<Double>, inputs: Points<Double>, coefficients: Matrix<Double>,
+  static func gradients<Element: Scalar>(
+    of kernel: any PointKernel<Element>, inputs: Points<Element>, coefficients: Matrix<Element>,
     context: ExecutionContext
   ) throws(MercerError) -> Matrix<Double> {
     let step = max(1, (inputs.count + pointLimit - 1) / pointLimit)
     let rows = Array(stride(from: 0, to: inputs.count, by: step))
     let points = rows.count == inputs.count ? inputs : inputs.subset(at: rows)
-    return try TiledCrossGram(kernel, rows: points, columns: inputs)
+    let gradients = try TiledCrossGram(kernel, rows: points, columns: inputs)
       .inputGradient(of: coefficients, context: context)
+    return Matrix<Double>(converting: gradients)
   }
 
   /// √ of the diagonal of M, largest 1: a scale for each coordinate.

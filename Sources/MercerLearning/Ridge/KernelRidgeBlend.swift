@@ -1,22 +1,30 @@
 public import MercerCore
 
-/// The plain mean of several kernel ridge regressions on the same inputs: regressions that err
-/// differently err less together, and no weights are left to be chosen.
+/// A weighted mean of several kernel ridge regressions on the same inputs: regressions that err
+/// differently err less together.
 ///
 /// A blend of one member is that member, to the last bit.
-/// - Source: Breiman, Stacked regressions (1996), of which this is the case of equal weights; its
-///   squared error is the mean of the members' less their variance about the blend (Krogh and
-///   Vedelsby, Neural network ensembles, cross validation, and active learning, 1995).
+/// - Source: Breiman, Stacked regressions (1996); its squared error is the mean of the members' less
+///   their variance about the blend (Krogh and Vedelsby, Neural network ensembles, cross validation,
+///   and active learning, 1995).
 public struct KernelRidgeBlend: Model {
   /// The regressions, at least one. Their inputs are the same memory.
   public let members: [KernelRidgeModel]
+  /// How much each counts: none negative, 1 in sum.
+  public let weights: [Double]
 
   /// A blend of regressions.
   ///
-  /// - Parameter members: at least one; their inputs are the same memory (`Points.isIdentical`), so
-  ///   that the rows are there once, and they have the same number of outputs.
-  /// - Throws: `.invalidParameter` for no members, `.shapeMismatch` for members that do not match.
-  public init(members: [KernelRidgeModel]) throws(MercerError) {
+  /// - Parameters:
+  ///   - members: at least one; their inputs are the same memory (`Points.isIdentical`), so that the
+  ///     rows are there once, and they have the same number of outputs.
+  ///   - weights: how much each counts, none negative, and brought to a sum of 1; all the same when
+  ///     nil.
+  /// - Throws: `.invalidParameter` for no members or weights out of range, `.shapeMismatch` for
+  ///   members that do not match.
+  public init(
+    members: [KernelRidgeModel], weights: [Double]? = nil
+  ) throws(MercerError) {
     guard let first = members.first else {
       throw MercerError(.invalidParameter, "a blend needs at least one regression")
     }
@@ -32,13 +40,26 @@ public struct KernelRidgeBlend: Model {
             + "the first \(first.coefficients.columnCount)")
       }
     }
-    self.init(unchecked: members)
+    let weights = weights ?? [Double](repeating: 1, count: members.count)
+    let total = weights.reduce(0, +)
+    guard weights.count == members.count, total > 0, total.isFinite,
+      weights.allSatisfy({ $0 >= 0 })
+    else {
+      throw MercerError(
+        .invalidParameter,
+        "a blend of \(members.count) regressions needs as many weights, none negative and not all 0"
+      )
+    }
+    self.init(unchecked: members, weights: weights.map { $0 / total })
   }
 
   /// The blend of one regression.
-  public init(_ member: KernelRidgeModel) { self.init(unchecked: [member]) }
+  public init(_ member: KernelRidgeModel) { self.init(unchecked: [member], weights: [1]) }
 
-  private init(unchecked members: [KernelRidgeModel]) { self.members = members }
+  private init(unchecked members: [KernelRidgeModel], weights: [Double]) {
+    self.members = members
+    self.weights = weights
+  }
 
   /// The n training inputs, those of every member.
   public var inputs: Points<Double> { members[0].inputs }
@@ -46,11 +67,11 @@ public struct KernelRidgeBlend: Model {
   /// yᵢ − f₋ᵢ(xᵢ) with f₋ᵢ fitted without row i, n × k; nil when a member has none.
   ///
   /// The mean of the members' residuals, and exact: the blend without row i is the mean of the
-  /// members without row i.
+  /// members without row i, as long as the weights stay.
   /// - Complexity: O(n k) for each member, at each access.
   public var leaveOneOutResiduals: Matrix<Double>? {
     let residuals = members.compactMap(\.leaveOneOutResiduals)
-    return residuals.count == members.count ? Matrix(meanOf: residuals) : nil
+    return residuals.count == members.count ? Matrix(meanOf: residuals, weights: weights) : nil
   }
 
   /// The mean of the members' predictions, m × k.
@@ -61,28 +82,29 @@ public struct KernelRidgeBlend: Model {
   ) throws(MercerError) -> Matrix<Double> {
     var predictions: [Matrix<Double>] = []
     for member in members { predictions.append(try member.predict(inputs, context: context)) }
-    return Matrix(meanOf: predictions)
+    return Matrix(meanOf: predictions, weights: weights)
   }
 
   /// The same blend for targets `unit` times as large, with these offsets instead.
   func scaled(by unit: Double, adding offsets: [Double]) -> KernelRidgeBlend {
-    KernelRidgeBlend(unchecked: members.map { $0.scaled(by: unit, adding: offsets) })
+    KernelRidgeBlend(
+      unchecked: members.map { $0.scaled(by: unit, adding: offsets) }, weights: weights)
   }
 }
 
 extension Matrix<Double> {
-  /// The mean of matrices of one shape, at least one; of one matrix, that matrix.
-  fileprivate init(meanOf matrices: [Matrix<Double>]) {
+  /// The weighted mean of matrices of one shape, at least one; of one matrix, that matrix.
+  fileprivate init(meanOf matrices: [Matrix<Double>], weights: [Double]) {
     self = matrices[0]
     guard matrices.count > 1 else { return }
     withUnsafeMutableBufferPointer { sum in
-      for matrix in matrices.dropFirst() {
+      for index in sum.indices { sum[index] *= weights[0] }
+      for (matrix, weight) in zip(matrices, weights).dropFirst() {
         precondition(matrix.count == sum.count)
         matrix.withUnsafeBufferPointer { terms in
-          for index in sum.indices { sum[index] += terms[index] }
+          for index in sum.indices { sum[index] += weight * terms[index] }
         }
       }
-      for index in sum.indices { sum[index] /= Double(matrices.count) }
     }
   }
 }

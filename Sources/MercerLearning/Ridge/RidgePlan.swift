@@ -74,4 +74,18 @@ public struct RidgePlan: Sendable, Equatable {
     while rank > 50, bytes(rank: rank, rowCount: n, targetCount: k) > limit / 2 { rank /= 2 }
     return rank
   }
+
+  /// About how long one fit takes, in seconds on two cores of the machine of `docs/benchmarks.md`.
+  func expectedSeconds(rowCount: Int, targetCount: Int, featureCount: Int) -> Double {
+    let (n, k, d) = (Double(rowCount), Double(targetCount), Double(featureCount))
+    let tiles = n * n / 2 * (d + 20) / 3e10
+    switch method {
+    case .exact:
+      // A factorisation and the diagonal of the inverse.
+      return tiles + 2.0 / 3 * n * n * n / (rowCount < ExactRidge.mixedFrom ? 1e11 : 2.2e11)
+        + 40 * n * n * k / 4e10
+    case .iterativeStored: return tiles + 60 * n * n * (1 + k / 8) / 2.5e9
+    case .iterativeTiled: return 60 * (2 * tiles + n * n * k / 2e10)
+    }
+  }
 }

@@ -1,66 +1,33 @@
 import MercerCore
-import MercerData
 import MercerKernels
 import Synchronization
 
 /// Finds the kernels of a blend: courses over views of the table, kernels and learned metrics, each
-/// scored on rows that its metric has not seen, and the best of them.
+/// scored on rows that its metric has not seen, in two passes, the second of the best on more rows
+/// and other folds; then how much each counts.
 ///
-/// What is tried follows from sizes and the seed alone, so that the result does not depend on the
+/// What is tried follows from the plan and the seed alone, so that the result does not depend on the
 /// number of threads.
-/// - Complexity: for each course, round, fold, length scale and ridge m³/3 operations, m the training
-///   rows of a fold, at most `rowLimit`.
+/// - Complexity: that of the plan; for each course, round, fold, length scale and ridge m³/3
+///   operations, m the training rows of a fold.
 struct BlendSearch: Sendable {
-  /// Length scales in median distances, and ridges.
-  struct Grid: Sendable {
-    var factors: [Double] = [0.5, 1, 2, 4]
-    var ridges: [Double] = [1e-4, 1e-3, 1e-2, 1e-1, 1]
-  }
-
-  /// A way to see the table: some of its coordinates.
-  struct View: Sendable {
-    let name: String
-    let features: [Int]
-    /// Coordinates that belong to one category, by their places in `features`.
-    let blocks: [[Int]]
-  }
-
   /// A kernel whose score is worse than the best one's by this factor is not blended.
   private static let scoreTolerance = 1.3
-
-  var grid = Grid()
-  /// How many rows take part at most.
-  var rowLimit = 3600
-  /// How many kernels are blended at most.
-  var memberLimit = 8
   /// Above so many coordinates no full metric is learned.
-  var transformLimit = 150
-  var seed: UInt64 = 0
+  private static let transformLimit = 150
+  /// How many settings of a round get the score proper; the others are behind by their squares.
+  private static let scoredSettings = 6
 
-  /// The views of an encoded table: its numbers by size, and by rank where that differs.
-  static func views(of encoder: TableEncoder) -> [View] {
-    let sources = encoder.featureColumns
-    var views: [View] = []
-    for view in TableEncoder.View.allCases {
-      let features = encoder.features(of: view)
-      guard !views.contains(where: { $0.features == features }) else { continue }
-      var blocks: [[Int]] = []
-      for (place, feature) in features.enumerated() {
-        guard case .category = encoder.columns[sources[feature]].rule else { continue }
-        if let last = blocks.last?.last, sources[features[last]] == sources[feature] {
-          blocks[blocks.count - 1].append(place)
-        } else {
-          blocks.append([place])
-        }
-      }
-      views.append(View(name: view.rawValue, features: features, blocks: blocks))
-    }
-    return views
-  }
+  var plan: SearchPlan
+  /// The ridges tried, if not to be chosen.
+  var ridge: Double?
+  /// The smallest ridge that the fit to all rows can solve for.
+  var leastRidge = 0.0
+  var seed: UInt64 = 0
 
   /// What one course holds at once on m rows, in bytes: K, a copy that is factorised, the matrix
   /// between training and validation rows, and tiles.
-  private static func courseBytes(rows m: Int) -> Int { 40 * m * m }
+  private static func courseBytes(rows m: Int) -> Int { 16 * m * m }
 
   /// The most rows with which a few courses fit side by side in the memory.
   static func rowLimit(context: ExecutionContext) -> Int {
@@ -71,68 +38,232 @@ struct BlendSearch: Sendable {
   struct Member: Sendable {
     let kernel: any PointKernel<Double>
     let ridge: Double
-    let score: Double
+    let weight: Double
   }
 
   struct Result: Sendable {
-    /// The best kernels, best first.
+    /// The kernels of the blend, best first; their weights sum to 1.
     let members: [Member]
-    /// All rounds of all courses, by score.
+    /// All rounds of all courses that were refined, by score, then those that were not.
     let leaderboard: [KernelSearch.Candidate]
     /// The rows that metrics were learned from.
     let rows: [Int]
+    /// Rows that were validated on, and codes less predictions of the blend there.
+    let validation: (rows: [Int], residuals: Matrix<Double>)
+    /// Whether the time was over before the plan was done.
+    let stoppedEarly: Bool
   }
 
-  /// What is tried: on each view product Laplace and Laplace kernels with learned scales, and with a
-  /// full metric; a smooth kernel for tables that are smooth.
-  func courses(views: [View]) -> [Course] {
-    views.indices.flatMap { view in
-      let full = views[view].features.count <= transformLimit && views[view].features.count > 1
-      return [
-        Course(view: view, geometry: .productLaplace, shape: .scales, rounds: 2),
-        Course(view: view, geometry: .laplace, shape: .scales, rounds: 2),
-        Course(view: view, geometry: .matern, shape: .scales, rounds: 1),
-      ]
-        + (full
-          ? [
-            Course(view: view, geometry: .laplace, shape: .transform, rounds: 2),
-            Course(view: view, geometry: .productLaplace, shape: .transform, rounds: 1),
-          ] : [])
+  /// What is tried, the most promising first.
+  static func courses(views: [SearchData.View]) -> [Course] {
+    let first: [(Geometry, Course.Shape, Int)] = [
+      (.productLaplace, .scales, 2), (.laplace, .scales, 2), (.laplace, .transform, 2),
+      (.productLaplace, .transform, 1), (.matern, .scales, 1),
+    ]
+    let second: [(Geometry, Course.Shape, Int)] = [
+      (.sharp, .scales, 1), (.gaussian, .scales, 1), (.twoScales, .scales, 1),
+    ]
+    return [first, second].flatMap { group in
+      views.indices.flatMap { view in
+        group.compactMap { geometry, shape, rounds in
+          let count = views[view].features.count
+          guard shape == .scales || (2...transformLimit).contains(count) else { return nil }
+          return Course(view: view, geometry: geometry, shape: shape, rounds: rounds)
+        }
+      }
     }
   }
 
-  /// The folds: pairs of training and validation rows, several where rows are few.
-  func folds(of rows: [Int]) -> [(train: [Int], validation: [Int])] {
-    let count = rows.count < 500 ? 5 : rows.count < 2000 ? 3 : 1
-    if count == 1 {
-      let cut = rows.count * 3 / 5
-      return [(Array(rows[..<cut]), Array(rows[cut...]))]
-    }
-    return (0..<count).map { fold in
-      let isHeld = { (place: Int) in place % count == fold }
-      return (
-        rows.indices.filter { !isHeld($0) }.map { rows[$0] },
-        rows.indices.filter(isHeld).map { rows[$0] }
-      )
-    }
-  }
-
+  /// Searches.
+  ///
+  /// - Throws: `.invalidData` when rows cannot be split as the resampling asks; `.cancelled`.
   func run(
-    inputs: Points<Double>, views: [View], codes: Matrix<Double>, weights: [Double]?,
-    score: @escaping @Sendable ([Int], Matrix<Double>) -> Double, context: ExecutionContext
+    _ data: SearchData, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> Result {
     var stream = RandomStream(seed: seed, purpose: "search rows")
-    // In random order: a table may be sorted, and the folds are cut from these rows as they stand.
-    let rows = Array(stream.permutation(inputs.count).prefix(rowLimit))
-    let runs = courses(views: views).map { course in
-      CourseRun(
-        course: course,
-        inputs: Points(inputs.coordinates.columns(at: views[course.view].features)),
-        blocks: views[course.view].blocks, codes: codes, weights: weights, grid: grid)
+    // In random order: a table may be sorted, and folds are cut from these rows as they stand.
+    let order = stream.permutation(data.inputs.count)
+    let courses = Array(Self.courses(views: data.views).prefix(plan.courseCount))
+    let screened = try screen(
+      courses, data, rows: Array(order.prefix(plan.screening.rows)), deadline, context)
+    // Other folds: what was best by chance on the first ones is not so again.
+    let chosen = Array(order.prefix(plan.refinement.rows))
+    let rows = RandomStream(seed: seed, purpose: "refinement rows").shuffled(chosen)
+    let finalists = Array(screened.prefix(plan.finalistCount))
+    let (refined, validated) = try refine(finalists, data, rows: rows, deadline, context)
+    let validation = validated.map { rows[$0] }
+    let weights = BlendWeights.choose(
+      refined.map(\.residuals), limit: plan.memberLimit, repeats: plan.refinement.repeats
+    ) { places, residuals in
+      data.score(places.map { validation[$0] }, residuals)
     }
-    let folds = folds(of: rows)
-    let tasks = runs.indices.flatMap { run in folds.indices.map { (run, $0) } }
-    let found = Mutex([Int: [RoundResult]]())
+    var members: [Member] = []
+    for (candidate, weight) in zip(refined, weights) where weight > 0 {
+      let base = try CourseRun(candidate.course, on: data, rows: rows)
+        .kernel(round: candidate.round, settings: candidate.settings, context: context)
+      let features = data.views[candidate.course.view].features
+      members.append(
+        Member(
+          kernel: features.count == data.inputs.dimension
+            ? base : try ColumnsKernel(base, on: features),
+          ridge: candidate.settings[candidate.round].ridge, weight: weight))
+    }
+    let passed = Set(refined.map { [$0.place, $0.round] })
+    let board =
+      refined.map { $0.entry(data, rows: rows.count) }
+      + screened.filter { !passed.contains([$0.place, $0.round]) }
+      .map { $0.entry(data, rows: plan.screening.rows) }
+    // Of folds that were cut several times the first, so that each row is there once.
+    let once = validation.count / plan.refinement.repeats
+    let residuals = BlendWeights.blended(refined.map(\.residuals), weights)
+    return Result(
+      members: members, leaderboard: board, rows: rows,
+      validation: (Array(validation.prefix(once)), residuals.rows(0..<once)),
+      stoppedEarly: deadline.isPast)
+  }
+
+  /// A round of a course and what is known of it.
+  private struct Candidate: Sendable {
+    let course: Course
+    /// The course's place in the list.
+    let place: Int
+    let round: Int
+    /// The best setting of each round up to this one.
+    var settings: [CourseRun.Setting]
+    var score: Double
+    /// On all validation rows of the refinement; empty before.
+    var residuals = Matrix<Double>(rowCount: 0, columnCount: 0)
+
+    func entry(_ data: SearchData, rows: Int) -> KernelSearch.Candidate {
+      KernelSearch.Candidate(
+        kernel: course.name(round: round, view: data.views[course.view].name),
+        ridge: settings[round].ridge, score: score, rows: rows)
+    }
+  }
+
+  // MARK: - The passes
+
+  private func screen(
+    _ courses: [Course], _ data: SearchData, rows: [Int], _ deadline: Deadline,
+    _ context: ExecutionContext
+  ) throws(MercerError) -> [Candidate] {
+    let ridges = ridge.map { [$0] } ?? SearchPlan.ridges.filter { $0 >= leastRidge }
+    let settings = SearchPlan.factors.flatMap { factor in
+      ridges.map { CourseRun.Setting(factor: factor, ridge: $0) }
+    }
+    let jobs = courses.map { course in
+      Job(
+        course: course,
+        steps: (0...course.rounds).map { _ in .init(settings: settings, teaching: nil) })
+    }
+    let (found, _) = try run(
+      jobs, data, rows: rows, stage: plan.screening, "comparing kernels", deadline, context)
+    var candidates: [Candidate] = []
+    for (place, rounds) in found.enumerated() {
+      var chosen: [CourseRun.Setting] = []
+      for (round, outcomes) in rounds.enumerated() {
+        guard let best = outcomes.min(by: { $0.score < $1.score }) else { break }
+        chosen.append(best.setting)
+        guard courses[place].offers(round: round), best.score.isFinite else { continue }
+        candidates.append(
+          Candidate(
+            course: courses[place], place: place, round: round, settings: chosen,
+            score: best.score))
+      }
+    }
+    return candidates.stablySorted { $0.score }
+  }
+
+  /// Settings about the best of the screening.
+  private func neighbours(of setting: CourseRun.Setting) -> [CourseRun.Setting] {
+    [0.75, 1.5].flatMap { factor in
+      [0.3, 1, 3].compactMap { step in
+        let candidate = ridge ?? max(setting.ridge * step, leastRidge)
+        return .init(factor: setting.factor * factor, ridge: candidate)
+      }
+    }
+  }
+
+  private func refine(
+    _ finalists: [Candidate], _ data: SearchData, rows: [Int], _ deadline: Deadline,
+    _ context: ExecutionContext
+  ) throws(MercerError) -> (candidates: [Candidate], validation: [Int]) {
+    // Rounds of one course share their way.
+    var groups: [[Candidate]] = []
+    for finalist in finalists {
+      if let group = groups.firstIndex(where: { $0[0].place == finalist.place }) {
+        groups[group].append(finalist)
+      } else {
+        groups.append([finalist])
+      }
+    }
+    let jobs = groups.map { group in
+      let longest = group.max { $0.round < $1.round } ?? group[0]
+      return Job(
+        course: longest.course,
+        steps: (0...longest.round).map { round in
+          let isAsked = group.contains { $0.round == round }
+          return .init(
+            settings: isAsked ? neighbours(of: longest.settings[round]) : [],
+            teaching: longest.settings[round])
+        })
+    }
+    let (found, validation) = try run(
+      jobs, data, rows: rows, stage: plan.refinement, "refining the best", deadline, context)
+    var refined: [Candidate] = []
+    for (group, rounds) in zip(groups, found) {
+      for var candidate in group where candidate.round < rounds.count {
+        guard let best = rounds[candidate.round].min(by: { $0.score < $1.score }),
+          best.score.isFinite, let residuals = best.residuals
+        else { continue }
+        candidate.settings[candidate.round] = best.setting
+        candidate.score = best.score
+        candidate.residuals = residuals
+        refined.append(candidate)
+      }
+    }
+    guard !refined.isEmpty else {
+      throw MercerError(
+        .internalFailure, "no kernel could be fitted to any part of the table",
+        remedy: "name one with --kernel")
+    }
+    let sorted = refined.stablySorted { $0.score }
+    let bar = sorted[0].score * Self.scoreTolerance
+    return (sorted.filter { $0.score <= bar }, validation)
+  }
+
+  // MARK: - The work
+
+  private struct Job: Sendable {
+    let course: Course
+    let steps: [CourseRun.Step]
+  }
+
+  /// What a setting came to on all folds.
+  private struct Outcome: Sendable {
+    let setting: CourseRun.Setting
+    let score: Double
+    let residuals: Matrix<Double>?
+  }
+
+  /// Runs jobs on the folds of some rows, and joins the folds.
+  ///
+  /// - Returns: for each job and round the outcomes of its settings, fewer jobs when the time is over;
+  ///   and the places of the validation rows, in the order of the residuals.
+  private func run(
+    _ jobs: [Job], _ data: SearchData, rows: [Int], stage: SearchPlan.Stage, _ name: String,
+    _ deadline: Deadline, _ context: ExecutionContext
+  ) throws(MercerError) -> (outcomes: [[[Outcome]]], validation: [Int]) {
+    let folds = data.resampling.folds(
+      of: rows, count: stage.folds, repeats: stage.repeats, seed: seed)
+    guard !folds.isEmpty else {
+      throw MercerError(
+        .invalidData, "the rows cannot be split into some to learn from and some to validate on",
+        remedy: "there must be at least two groups, or two different times")
+    }
+    let validation = folds.flatMap(\.validation)
+    let runs = jobs.map { CourseRun($0.course, on: data, rows: rows) }
+    let found = Mutex([Int: [[CourseRun.Trial]]]())
     var single = context
     single.threadCount = 1
     single.progress = nil
@@ -140,63 +271,81 @@ struct BlendSearch: Sendable {
     var outer = context
     outer.threadCount = min(
       context.threadCount, max(1, context.memoryLimit / Self.courseBytes(rows: rows.count)))
-    try outer.forEach(tasks.count) { (index) throws(MercerError) in
-      let (run, fold) = tasks[index]
-      let results = try runs[run].scores(
-        train: folds[fold].train, validation: folds[fold].validation, score: score, context: inner)
+    let taskCount = jobs.count * folds.count
+    try outer.forEach(taskCount) { (task) throws(MercerError) in
+      let (job, fold) = (task / folds.count, task % folds.count)
+      // The first few always run, so that there is something to choose from.
+      if deadline.isPast, job > 1 { return }
+      let trials = try runs[job].run(folds[fold], steps: jobs[job].steps, context: inner)
       let done = found.withLock {
-        $0[index] = results
+        $0[task] = trials
         return $0.count
       }
-      context.progress?(
-        WorkProgress(stage: "search", fraction: Double(done) / Double(tasks.count)))
+      context.progress?(WorkProgress(stage: name, fraction: Double(done) / Double(taskCount)))
     }
-    let results = found.withLock { $0 }
-    var finished: [(run: Int, result: RoundResult, chosen: [(factor: Double, ridge: Double)])] = []
-    for run in runs.indices {
-      var chosen: [(factor: Double, ridge: Double)] = []
-      for round in 0...runs[run].course.rounds {
-        var mean = RoundResult(
-          course: runs[run].course, round: round,
-          scores: Matrix(rowCount: grid.factors.count, columnCount: grid.ridges.count))
-        for (index, task) in tasks.enumerated() where task.0 == run {
-          guard let scores = results[index]?[round].scores else { continue }
-          let share = Double(folds[task.1].validation.count) / Double(rows.count)
-          for i in 0..<scores.rowCount {
-            for j in 0..<scores.columnCount { mean.scores[i, j] += share * scores[i, j] }
+    let trials = found.withLock { $0 }
+    let validated = validation.map { rows[$0] }
+    let outcomes = Mutex([Int: [[Outcome]]]())
+    try context.forEach(jobs.count) { (job) throws(MercerError) in
+      let parts = folds.indices.compactMap { trials[job * folds.count + $0] }
+      guard parts.count == folds.count else { return }
+      let joined = jobs[job].steps.indices.map { round in
+        Self.join(parts.map { $0[round] }, rows: validated, score: data.score)
+      }
+      outcomes.withLock { $0[job] = joined }
+    }
+    let joined = outcomes.withLock { $0 }
+    return (jobs.indices.map { joined[$0] ?? [] }, validation)
+  }
+
+  /// The settings of a round over all folds: those with the least squares get the score proper.
+  private static func join(
+    _ folds: [[CourseRun.Trial]], rows: [Int], score: ([Int], Matrix<Double>) -> Double
+  ) -> [Outcome] {
+    let squares = folds[0].indices.map { setting in
+      folds.reduce(0) { $0 + $1[setting].size * $1[setting].size }
+    }
+    let best = squares.indices.filter { squares[$0].isFinite }
+      .stablySorted { squares[$0] }.prefix(scoredSettings)
+    return best.map { setting in
+      let parts = folds.compactMap { $0[setting].residuals }
+      let residuals = Matrix<Double>(stacking: parts)
+      return Outcome(
+        setting: folds[0][setting].setting, score: score(rows, residuals), residuals: residuals)
+    }
+  }
+}
+
+extension RandomStream {
+  fileprivate consuming func shuffled(_ rows: [Int]) -> [Int] {
+    var stream = self
+    return stream.permutation(rows.count).map { rows[$0] }
+  }
+}
+
+extension Array {
+  /// In increasing order of a key; what has the same key stays in its order.
+  fileprivate func stablySorted(by key: (Element) -> Double) -> [Element] {
+    enumerated().map { ($0.offset, $0.element, key($0.element)) }
+      .sorted { $0.2 != $1.2 ? $0.2 < $1.2 : $0.0 < $1.0 }
+      .map(\.1)
+  }
+}
+
+extension Matrix<Double> {
+  /// Matrices of one width below each other.
+  fileprivate init(stacking parts: [Matrix<Float>]) {
+    let rows = parts.reduce(0) { $0 + $1.rowCount }
+    self.init(rowCount: rows, columnCount: parts.first?.columnCount ?? 0) { buffer in
+      var next = 0
+      for part in parts {
+        part.withUnsafeBufferPointer { values in
+          for value in values {
+            buffer[next] = Double(value)
+            next += 1
           }
-        }
-        let best = mean.best
-        chosen.append((grid.factors[best.factor], grid.ridges[best.ridge]))
-        // A course of transforms begins as the course of scales does.
-        if round > 0 || runs[run].course.shape == .scales {
-          finished.append((run, mean, chosen))
         }
       }
     }
-    finished.sort { $0.result.best.score < $1.result.best.score }
-    var members: [Member] = []
-    let bar = (finished.first?.result.best.score ?? 0) * Self.scoreTolerance
-    for item in finished.prefix(memberLimit) where item.result.best.score <= bar {
-      let base = try runs[item.run].kernel(
-        round: item.result.round, rows: rows, chosen: item.chosen, context: context)
-      let features = views[item.result.course.view].features
-      let kernel: any PointKernel<Double> =
-        features.count == inputs.dimension ? base : try ColumnsKernel(base, on: features)
-      members.append(
-        Member(
-          kernel: kernel, ridge: item.chosen[item.result.round].ridge,
-          score: item.result.best.score))
-    }
-    let board = finished.map { item in
-      let course = item.result.course
-      let best = item.result.best
-      return KernelSearch.Candidate(
-        kernel: "\(course.geometry.rawValue), \(views[course.view].name), "
-          + (item.result.round == 0
-            ? "no metric" : "\(course.shape.rawValue) of round \(item.result.round)"),
-        ridge: grid.ridges[best.ridge], score: best.score, rows: rows.count)
-    }
-    return Result(members: members, leaderboard: board, rows: rows)
   }
 }

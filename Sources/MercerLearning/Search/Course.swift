@@ -4,26 +4,6 @@ import RealModule
 
 /// A kernel and the way its metric is learned: what the search for a blend tries, round by round.
 struct Course: Sendable, Equatable {
-  /// The kernels, all with a kink at distance 0 but the last: what wins on tables bends sharply.
-  enum Geometry: String, Sendable {
-    case productLaplace, laplace, matern
-
-    /// The exponent of the distance that the kernel is a function of.
-    var exponent: Double { self == .productLaplace ? 1 : 2 }
-
-    func kernel(
-      lengthScale: Double, metric: Metric
-    ) throws(MercerError) -> any PointKernel<Double> {
-      switch self {
-      case .productLaplace:
-        try ProductLaplaceKernel<Double>(lengthScale: lengthScale, metric: metric)
-      case .laplace: try LaplaceKernel<Double>(lengthScale: lengthScale, metric: metric)
-      case .matern:
-        try MaternKernel<Double>(smoothness: 2.5, lengthScale: lengthScale, metric: metric)
-      }
-    }
-  }
-
   /// What the metric may be.
   enum Shape: String, Sendable {
     /// A scale for each coordinate.
@@ -42,33 +22,29 @@ struct Course: Sendable, Equatable {
   /// The kernel of the metric's gradients: a product kernel in the eigenbasis of M takes M from the
   /// Euclidean kernel, as its own gradients would depend on the basis.
   var teacher: Geometry { shape == .transform ? .laplace : geometry }
-}
 
-/// What one round of a course found: the metric, and the score of each length scale and ridge.
-struct RoundResult: Sendable {
-  let course: Course
-  let round: Int
-  /// One row a length scale factor, one column a ridge; lower is better.
-  var scores: Matrix<Double>
+  /// The kernel of a round: a course of transforms begins with its teacher, which needs no basis.
+  func geometry(ofRound round: Int) -> Geometry {
+    round == 0 ? teacher : geometry
+  }
 
-  /// The places of the best factor and ridge.
-  var best: (factor: Int, ridge: Int, score: Double) {
-    var best = (factor: 0, ridge: 0, score: Double.infinity)
-    for i in 0..<scores.rowCount {
-      for j in 0..<scores.columnCount where scores[i, j] < best.score {
-        best = (i, j, scores[i, j])
-      }
-    }
-    return best
+  /// Whether a round may become part of a blend: round 0 of transforms is that of scales.
+  func offers(round: Int) -> Bool { round > 0 || shape == .scales }
+
+  /// What a round is called on the leaderboard.
+  func name(round: Int, view: String) -> String {
+    "\(geometry.rawValue), \(view), "
+      + (round == 0 ? "no metric" : "\(shape.rawValue) of round \(round)")
   }
 }
 
-extension Points<Double> {
+extension Points {
   /// The median distance (to the power q of the exponent q, and back) between different points, of
-  /// at most 400; 1 when there is none.
+  /// at most 160; 1 when there is none.
   func medianDistance(metric: Metric, exponent: Double) throws(MercerError) -> Double {
-    let step = Swift.max(1, count / 400)
-    let few = subset(at: Array(stride(from: 0, to: count, by: step)))
+    let step = Swift.max(1, count / 160)
+    let few = Points<Double>(
+      Matrix(converting: subset(at: Array(stride(from: 0, to: count, by: step))).coordinates))
     let bound = try PairwiseDistances(rows: few, columns: few, metric: metric, exponent: exponent)
     var matrix = Matrix<Double>(rowCount: few.count, columnCount: few.count)
     matrix.withTile { bound.fill($0) }

@@ -3,115 +3,182 @@ import MercerKernels
 import MercerOperators
 import MercerSolvers
 
-/// One course on one split of the rows: what is fitted on some of them, and scored on the others.
+/// One course on some rows: fitted on a part of them, and scored on another.
+///
+/// All in single precision: candidates are compared here, not used. A system that single precision
+/// cannot factorise is tried again in double.
 struct CourseRun: Sendable {
   let course: Course
-  /// The coordinates of the course's view.
-  let inputs: Points<Double>
+  /// The coordinates of the course's view at these rows.
+  let points: Points<Float>
   /// Coordinates of one category each.
   let blocks: [[Int]]
-  let codes: Matrix<Double>
+  /// The targets at these rows.
+  let codes: Matrix<Float>
+  /// The weights of these rows.
   let weights: [Double]?
-  let grid: BlendSearch.Grid
 
-  /// The scores of all rounds; the metric of each is learned from the training rows at the best
-  /// length scale and ridge of the one before.
-  func scores(
-    train: [Int], validation: [Int],
-    score: @Sendable (_ rows: [Int], _ residuals: Matrix<Double>) -> Double,
-    context: ExecutionContext
-  ) throws(MercerError) -> [RoundResult] {
-    let points = inputs.subset(at: train)
-    let others = inputs.subset(at: validation)
-    let targets = codes.rows(at: train)
-    let truth = codes.rows(at: validation)
+  /// - Parameter rows: rows of the table; everything else here counts places among these.
+  init(_ course: Course, on data: SearchData, rows: [Int]) {
+    self.course = course
+    points = data.points(of: course.view, at: rows)
+    blocks = data.views[course.view].blocks
+    codes = Matrix(converting: data.codes.rows(at: rows))
+    weights = data.weights.map { weights in rows.map { weights[$0] } }
+  }
+
+  /// A length scale, in median distances, and a ridge.
+  struct Setting: Sendable, Hashable {
+    var factor: Double
+    var ridge: Double
+  }
+
+  /// What is asked of one round.
+  struct Step: Sendable {
+    /// Every length scale and ridge that is scored; may be none.
+    var settings: [Setting]
+    /// The setting that the metric of the next round is learned with; the best of this fold if nil.
+    var teaching: Setting?
+  }
+
+  /// What one setting came to on one fold.
+  struct Trial: Sendable {
+    let setting: Setting
+    /// Codes less predictions of the validation rows; nil when the system had no solution.
+    let residuals: Matrix<Float>?
+    /// √ of their mean square.
+    let size: Double
+  }
+
+  /// Runs the rounds that there are steps for.
+  ///
+  /// - Returns: the trials of each round.
+  func run(
+    _ fold: Resampling.Fold, steps: [Step], context: ExecutionContext
+  ) throws(MercerError) -> [[Trial]] {
+    let inner = points.subset(at: fold.training)
+    let outer = points.subset(at: fold.validation)
+    let targets = codes.rows(at: fold.training)
+    let truth = codes.rows(at: fold.validation)
     var metric = Metric.identity
-    var results: [RoundResult] = []
-    for round in 0...course.rounds {
-      var result = RoundResult(
-        course: course, round: round,
-        scores: Matrix(rowCount: grid.factors.count, columnCount: grid.ridges.count))
-      let geometry = round == 0 && course.shape == .transform ? course.teacher : course.geometry
-      let median = try points.medianDistance(metric: metric, exponent: geometry.exponent)
-      for (i, factor) in grid.factors.enumerated() {
-        let kernel = try geometry.kernel(lengthScale: factor * median, metric: metric)
-        let gram = try TiledGram(kernel, inputs: points).densified(context: context)
-        let cross = try TiledCrossGram(kernel, rows: others, columns: points)
+    var results: [[Trial]] = []
+    for (round, step) in steps.enumerated() {
+      let geometry = course.geometry(ofRound: round)
+      let isLast = round == steps.count - 1
+      let median = try inner.medianDistance(metric: metric, exponent: geometry.exponent)
+      var trials: [Trial] = []
+      var solutions: [Setting: Matrix<Float>] = [:]
+      for factor in step.settings.map(\.factor).unique {
+        let kernel = try geometry.kernel(
+          lengthScale: factor * median, metric: metric, of: Float.self)
+        let gram = try TiledGram(kernel, inputs: inner).densified(context: context)
+        let cross = try TiledCrossGram(kernel, rows: outer, columns: inner)
           .densified(context: context)
-        for (j, ridge) in grid.ridges.enumerated() {
+        for setting in step.settings where setting.factor == factor {
           try context.checkCancellation()
-          guard let alpha = try solve(gram, ridge: ridge, targets, train, context) else {
-            result.scores[i, j] = .infinity
+          guard
+            let alpha = try solve(
+              gram, ridge: setting.ridge, targets, fold.training, context)
+          else {
+            trials.append(Trial(setting: setting, residuals: nil, size: .infinity))
             continue
           }
           let residuals = truth.subtracting(try cross.multiplied(by: alpha, context: context))
-          result.scores[i, j] = score(validation, residuals)
+          trials.append(
+            Trial(setting: setting, residuals: residuals, size: residuals.rootMeanSquare))
+          if !isLast { solutions[setting] = alpha }
         }
       }
-      results.append(result)
-      guard round < course.rounds else { break }
-      let best = result.best
+      results.append(trials)
+      if isLast { break }
+      guard let teaching = step.teaching ?? trials.min(by: { $0.size < $1.size })?.setting
+      else { continue }
       metric = try next(
-        metric, points, targets, train, factor: grid.factors[best.factor],
-        ridge: grid.ridges[best.ridge], context)
+        metric, inner, targets, fold.training, teaching,
+        known: course.teacher == geometry ? solutions[teaching] : nil, context)
     }
     return results
   }
 
-  /// The kernel of a round, its metric learned from these rows with the length scales and ridges that
-  /// were found best for the rounds before.
+  /// The kernel of a round, its metric learned from all rows with the settings that were found best
+  /// for the rounds before.
   func kernel(
-    round: Int, rows: [Int], chosen: [(factor: Double, ridge: Double)], context: ExecutionContext
+    round: Int, settings: [Setting], context: ExecutionContext
   ) throws(MercerError) -> any PointKernel<Double> {
-    let points = inputs.subset(at: rows)
-    let targets = codes.rows(at: rows)
     var metric = Metric.identity
+    let all = Array(0..<points.count)
     for before in 0..<round {
-      metric = try next(
-        metric, points, targets, rows, factor: chosen[before].factor, ridge: chosen[before].ridge,
-        context)
+      metric = try next(metric, points, codes, all, settings[before], known: nil, context)
     }
-    let geometry = round == 0 && course.shape == .transform ? course.teacher : course.geometry
+    let geometry = course.geometry(ofRound: round)
     let median = try points.medianDistance(metric: metric, exponent: geometry.exponent)
-    return try geometry.kernel(lengthScale: chosen[round].factor * median, metric: metric)
+    return try geometry.kernel(
+      lengthScale: settings[round].factor * median, metric: metric, of: Double.self)
   }
 
   private func next(
-    _ metric: Metric, _ points: Points<Double>, _ targets: Matrix<Double>, _ rows: [Int],
-    factor: Double, ridge: Double, _ context: ExecutionContext
+    _ metric: Metric, _ inner: Points<Float>, _ targets: Matrix<Float>, _ rows: [Int],
+    _ setting: Setting, known: Matrix<Float>?, _ context: ExecutionContext
   ) throws(MercerError) -> Metric {
     let teacher = course.teacher
-    let median = try points.medianDistance(metric: metric, exponent: teacher.exponent)
-    let kernel = try teacher.kernel(lengthScale: factor * median, metric: metric)
-    let gram = try TiledGram(kernel, inputs: points).densified(context: context)
-    guard let alpha = try solve(gram, ridge: ridge, targets, rows, context) else { return metric }
+    let median = try inner.medianDistance(metric: metric, exponent: teacher.exponent)
+    let kernel = try teacher.kernel(
+      lengthScale: setting.factor * median, metric: metric, of: Float.self)
+    var coefficients = known
+    if coefficients == nil {
+      let gram = try TiledGram(kernel, inputs: inner).densified(context: context)
+      coefficients = try solve(gram, ridge: setting.ridge, targets, rows, context)
+    }
+    guard let coefficients else { return metric }
     let gradients = try GradientMetric.gradients(
-      of: kernel, inputs: points, coefficients: alpha, context: context)
+      of: kernel, inputs: inner, coefficients: coefficients, context: context)
     return switch course.shape {
     case .scales:
-      GradientMetric.scales(gradients, dimension: points.dimension, blocks: blocks)
+      GradientMetric.scales(gradients, dimension: inner.dimension, blocks: blocks)
     case .transform:
-      try GradientMetric.transform(gradients, dimension: points.dimension, context: context)
+      try GradientMetric.transform(gradients, dimension: inner.dimension, context: context)
     }
   }
 
-  /// (K + λ W⁻¹)⁻¹ Y, or nil where rounding makes K + λ W⁻¹ indefinite.
+  /// (K + λ W⁻¹)⁻¹ Y, or nil where even double precision makes K + λ W⁻¹ indefinite.
   private func solve(
-    _ gram: Matrix<Double>, ridge: Double, _ targets: Matrix<Double>, _ rows: [Int],
+    _ gram: Matrix<Float>, ridge: Double, _ targets: Matrix<Float>, _ rows: [Int],
     _ context: ExecutionContext
-  ) throws(MercerError) -> Matrix<Double>? {
-    var system = gram
-    let weights = weights
-    system.withTile { tile in
-      for (i, row) in rows.enumerated() {
-        tile.base[i * tile.stride + i] += ridge / (weights?[row] ?? 1)
-      }
+  ) throws(MercerError) -> Matrix<Float>? {
+    let shifts = rows.map { ridge / (weights?[$0] ?? 1) }
+    if let solution = try Self.solved(gram, shifts, targets, context) { return solution }
+    let solution = try Self.solved(
+      Matrix<Double>(converting: gram), shifts, Matrix<Double>(converting: targets), context)
+    return solution.map { Matrix<Float>(converting: $0) }
+  }
+
+  private static func solved<Element: Scalar>(
+    _ gram: consuming Matrix<Element>, _ shifts: [Double], _ targets: Matrix<Element>,
+    _ context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Element>? {
+    gram.withTile { tile in
+      for (i, shift) in shifts.enumerated() { tile.base[i * tile.stride + i] += Element(shift) }
     }
     do {
-      return try Cholesky(system, context: context).solve(targets, context: context)
+      return try Cholesky(gram, context: context).solve(targets, context: context)
     } catch {
       if error.code == .notPositiveDefinite { return nil }
       throw error
     }
+  }
+}
+
+extension Matrix<Float> {
+  fileprivate var rootMeanSquare: Double {
+    let sum = withUnsafeBufferPointer { $0.reduce(0.0) { $0 + Double($1) * Double($1) } }
+    return (sum / Double(Swift.max(count, 1))).squareRoot()
+  }
+}
+
+extension [Double] {
+  /// The different values, in order of first appearance.
+  fileprivate var unique: [Double] {
+    var known: Set<Double> = []
+    return filter { known.insert($0).inserted }
   }
 }

@@ -93,7 +93,8 @@ public struct KernelSearch: Sendable {
     }
     let score =
       score ?? { rows, residuals in
-        meanSquare(residuals, weights: data.weights.map { weights in rows.map { weights[$0] } })
+        residuals.meanSquare(
+          weights: data.weights.map { weights in rows.map { weights[$0] } })
       }
     let mostRows = Self.rowLimit(memory: context.memoryLimit)
     let first = sample(of: data.count, upTo: min(screeningRows, mostRows))
@@ -196,14 +197,17 @@ public struct KernelSearch: Sendable {
   }
 }
 
-private func meanSquare(_ residuals: Matrix<Double>, weights: [Double]?) -> Double {
-  var (sum, total) = (0.0, 0.0)
-  for i in 0..<residuals.rowCount {
-    let weight = weights?[i] ?? 1
-    sum += weight * residuals.row(i).reduce(0) { $0 + $1 * $1 }
-    total += weight
+extension Matrix<Double> {
+  /// The weighted mean over rows of the sum of their squares.
+  func meanSquare(weights: [Double]?) -> Double {
+    var (sum, total) = (0.0, 0.0)
+    for i in 0..<rowCount {
+      let weight = weights?[i] ?? 1
+      sum += weight * row(i).reduce(0) { $0 + $1 * $1 }
+      total += weight
+    }
+    return sum / total
   }
-  return sum / total
 }
 
 /// Results of trials that finish in any order.

@@ -3,21 +3,31 @@ import MercerKernels
 
 /// What is fitted to a table: kernels that were given or found.
 struct KernelChoice: Sendable {
-  /// The kernels of the blend with their ridges, the best first.
-  let members: [(kernel: any PointKernel<Double>, ridge: Double)]
+  /// The kernels of the blend with their ridges and weights, the best first.
+  let members: [BlendSearch.Member]
   /// What was tried.
   let leaderboard: [KernelSearch.Candidate]
   /// Rows that the kernels were learned from: what is left out of these says too little.
   var seen: Set<Int> = []
+  /// Rows that were validated on, and codes less predictions of the blend there; none when there was
+  /// no search.
+  var validation: (rows: [Int], residuals: Matrix<Double>)?
+  /// Whether the time was over before all was tried.
+  var stoppedEarly = false
 }
 
 extension TableLearner {
   /// The kernel and the ridge that were given, or what a search finds in their place.
   func chooseKernels(
-    for prepared: PreparedTable, context: ExecutionContext
+    for prepared: PreparedTable, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> KernelChoice {
-    if let kernel, let ridge { return KernelChoice(members: [(kernel, ridge)], leaderboard: []) }
-    guard let kernel else { return try searchBlend(prepared, context) }
+    guard let kernel else {
+      return try searchBlend(prepared, deadline: deadline, context)
+    }
+    if let ridge {
+      return KernelChoice(
+        members: [.init(kernel: kernel, ridge: ridge, weight: 1)], leaderboard: [])
+    }
     var search = KernelSearch(seed: seed)
     // An iteration with products in Float does not get to the end of a system as ill-conditioned as
     // a smaller ridge would make it.
@@ -28,39 +38,40 @@ extension TableLearner {
     let data = try LabelledData(
       inputs: prepared.inputs, targets: problem.codes, weights: problem.weights)
     let result = try search.chooseRidge(
-      for: kernel, on: data, score: problem.score, context: context)
+      for: kernel, on: data, score: problem.score(rows:residuals:), context: context)
     return KernelChoice(
-      members: [(result.kernel, result.ridge)], leaderboard: result.leaderboard)
+      members: [.init(kernel: result.kernel, ridge: result.ridge, weight: 1)],
+      leaderboard: result.leaderboard)
   }
 
   private func searchBlend(
-    _ prepared: PreparedTable, _ context: ExecutionContext
+    _ prepared: PreparedTable, deadline: Deadline, _ context: ExecutionContext
   ) throws(MercerError) -> KernelChoice {
-    let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
-    var search = BlendSearch()
+    let (inputs, problem) = (prepared.inputs, prepared.problem)
+    let views = SearchData.views(of: prepared.encoder)
+    let sizes = SearchPlan.Sizes(
+      rows: inputs.count, features: views.map(\.features.count).max() ?? 0,
+      targets: problem.codes.columnCount, courses: BlendSearch.courses(views: views).count,
+      memberSeconds: prepared.plan.expectedSeconds(
+        rowCount: inputs.count, targetCount: problem.codes.columnCount,
+        featureCount: inputs.dimension),
+      rowLimit: BlendSearch.rowLimit(context: context), folds: foldCount,
+      mayRepeat: timeColumn == nil)
+    var search = BlendSearch(plan: SearchPlan(sizes, budget: budget(for: prepared)))
     search.seed = seed
-    search.memberLimit = Self.memberCount(rowCount: inputs.count, method: plan.method)
-    search.rowLimit = min(search.rowLimit, BlendSearch.rowLimit(context: context))
-    if plan.method != .exact { search.grid.ridges = search.grid.ridges.filter { $0 >= 1e-3 } }
-    if let ridge { search.grid.ridges = [ridge] }
-    let found = try search.run(
-      inputs: inputs, views: BlendSearch.views(of: prepared.encoder), codes: problem.codes,
-      weights: problem.weights, score: problem.score ?? meanSquare, context: context)
+    search.ridge = ridge
+    if prepared.plan.method != .exact { search.leastRidge = 1e-3 }
+    let data = SearchData(
+      inputs: inputs, views: views, codes: problem.codes, weights: problem.weights,
+      resampling: prepared.resampling, score: problem.score(rows:residuals:))
+    let found = try search.run(data, deadline: deadline, context: context)
     return KernelChoice(
-      members: found.members.map { ($0.kernel, $0.ridge) }, leaderboard: found.leaderboard,
-      seen: Set(found.rows))
+      members: found.members, leaderboard: found.leaderboard, seen: Set(found.rows),
+      validation: found.validation, stoppedEarly: found.stoppedEarly)
   }
 
-  /// The mean square of all residuals.
-  private var meanSquare: @Sendable ([Int], Matrix<Double>) -> Double {
-    { _, residuals in residuals.elements.reduce(0) { $0 + $1 * $1 } / Double(residuals.count) }
-  }
-
-  /// How many kernels are blended: at most 8, and as many as half a minute allows at 2 · 10¹¹
-  /// operations a second, so that sizes alone decide.
-  static func memberCount(rowCount n: Int, method: RidgePlan.Method) -> Int {
-    guard method == .exact else { return 1 }
-    let seconds = 2 / 3 * Double(n) * Double(n) * Double(n) / 2e11
-    return max(1, min(8, Int(30 / max(seconds, 1))))
+  /// The seconds for the search and the fit.
+  func budget(for prepared: PreparedTable) -> Double {
+    budget ?? SearchPlan.defaultBudget(rowCount: prepared.inputs.count)
   }
 }

@@ -17,61 +17,71 @@ struct TableFit: Sendable {
   let residuals: Matrix<Double>
   /// How these residuals were come by: `leave-one-out`.
   let method: String
+  /// Whether kernels were left out because the time was over.
+  let stoppedEarly: Bool
 
   /// - Throws: what the solvers throw; `.didNotConverge`, `.cancelled`.
   init(
     _ choice: KernelChoice, to inputs: Points<Double>, _ problem: TableProblem, plan: RidgePlan,
-    seed: UInt64, context: ExecutionContext
+    resampling: Resampling, seed: UInt64, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) {
     let all = Array(0..<inputs.count)
     let data = try LabelledData(
       inputs: inputs, targets: problem.codes, weights: problem.weights)
-    // Where enough rows took no part in the search, they alone say how good the blend is.
+    // Where enough rows took no part in the search, they alone say how good the blend is. Where rows
+    // are not exchangeable, leaving out one at a time says too little of others.
     let unseen = all.filter { !choice.seen.contains($0) }
-    let witnesses = unseen.count >= Self.leastWitnesses ? unseen : all
-    guard plan.method == .exact else {
+    let hasWitnesses = unseen.count >= Self.leastWitnesses
+    let leavesOneOut = if case .random = resampling { hasWitnesses } else { false }
+    let searched = leavesOneOut ? nil : choice.validation
+    let isHeld: Set<Int>
+    if plan.method == .exact || searched != nil {
+      isHeld = []
+    } else {
       // Leaving each row out in turn would need a factorisation; some are kept aside instead.
+      let pool = hasWitnesses ? unseen : all
       var stream = RandomStream(seed: seed, purpose: "hold-out rows")
-      let heldCount = max(1, min(max(inputs.count / 50, 200), 2000, inputs.count / 5))
-      let held = stream.sample(min(heldCount, witnesses.count), of: witnesses.count)
-        .map { witnesses[$0] }
-      let isHeld = Set(held)
-      let kept = try data.subset(at: all.filter { !isHeld.contains($0) })
-      regression = try Self.iterated(choice, kept, plan: plan, seed: seed, context: context)
-      let predicted = try regression.predict(inputs.subset(at: held), context: context)
-      residuals = problem.codes.rows(at: held).subtracting(predicted)
-      judgedRows = held
-      method = "hold-out of \(held.count) rows"
-      return
+      let count = max(1, min(max(inputs.count / 50, 200), 2000, inputs.count / 5))
+      isHeld = Set(stream.sample(min(count, pool.count), of: pool.count).map { pool[$0] })
     }
-    var models: [KernelRidgeModel] = []
-    for (kernel, ridge) in choice.members {
-      let estimator = try KernelRidge(kernel: kernel, ridge: ridge, solver: .exact())
-      models.append(try estimator.fit(data, context: context))
-      context.progress?(
-        WorkProgress(stage: "fit", fraction: Double(models.count) / Double(choice.members.count)))
+    let kept = isHeld.isEmpty ? data : try data.subset(at: all.filter { !isHeld.contains($0) })
+    (regression, stoppedEarly) = try Self.fitted(
+      choice, kept, plan: plan, wantsLeaveOneOut: searched == nil, seed: seed,
+      deadline: deadline, context: context)
+    if let searched {
+      (judgedRows, residuals) = searched
+      method = "\(searched.rows.count) rows the search held out"
+    } else if isHeld.isEmpty {
+      guard let leftOut = regression.leaveOneOutResiduals else {
+        throw MercerError(.internalFailure, "an exact fit gave no leave-one-out residuals")
+      }
+      judgedRows = hasWitnesses ? unseen : all
+      residuals = leftOut.rows(at: judgedRows)
+      method =
+        judgedRows.count == all.count
+        ? "leave-one-out" : "leave-one-out of \(judgedRows.count) rows the search has not seen"
+    } else {
+      judgedRows = isHeld.sorted()
+      let predicted = try regression.predict(inputs.subset(at: judgedRows), context: context)
+      residuals = problem.codes.rows(at: judgedRows).subtracting(predicted)
+      method = "hold-out of \(judgedRows.count) rows"
     }
-    regression = try KernelRidgeBlend(members: models)
-    guard let leftOut = regression.leaveOneOutResiduals else {
-      throw MercerError(.internalFailure, "an exact fit gave no leave-one-out residuals")
-    }
-    judgedRows = witnesses
-    residuals = leftOut.rows(at: witnesses)
-    method =
-      witnesses.count == all.count
-      ? "leave-one-out" : "leave-one-out of \(witnesses.count) rows the search has not seen"
   }
 
-  private static func iterated(
-    _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, plan: RidgePlan, seed: UInt64,
-    context: ExecutionContext
-  ) throws(MercerError) -> KernelRidgeBlend {
+  private static func fitted(
+    _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, plan: RidgePlan,
+    wantsLeaveOneOut: Bool, seed: UInt64, deadline: Deadline, context: ExecutionContext
+  ) throws(MercerError) -> (blend: KernelRidgeBlend, stoppedEarly: Bool) {
     var models: [KernelRidgeModel] = []
-    for (kernel, ridge) in choice.members {
-      var estimator = try KernelRidge(kernel: kernel, ridge: ridge)
-      estimator.solver = .iterative(
-        IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
-        stored: plan.method == .iterativeStored)
+    for member in choice.members where models.isEmpty || !deadline.isPast {
+      var estimator = try KernelRidge(
+        kernel: member.kernel, ridge: member.ridge, wantsLeaveOneOut: wantsLeaveOneOut)
+      estimator.solver =
+        plan.method == .exact
+        ? .exact()
+        : .iterative(
+          IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
+          stored: plan.method == .iterativeStored)
       let model = try estimator.fit(data, context: context)
       if let residual = model.report.relativeResidual, residual > acceptedResidual {
         throw MercerError(
@@ -81,7 +91,12 @@ struct TableFit: Sendable {
           remedy: "give it a larger --ridge, more --memory, or another --kernel")
       }
       models.append(model)
+      context.progress?(
+        WorkProgress(stage: "fit", fraction: Double(models.count) / Double(choice.members.count)))
     }
-    return try KernelRidgeBlend(members: models)
+    let weights = choice.members.prefix(models.count).map(\.weight)
+    return (
+      try KernelRidgeBlend(members: models, weights: weights), models.count < choice.members.count
+    )
   }
 }

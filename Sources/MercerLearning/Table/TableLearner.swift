@@ -20,6 +20,20 @@ public struct TableLearner: Sendable {
   public var balancesClasses = false
   /// How categories are encoded.
   public var encoding = EncoderOptions()
+  /// The column whose equal values stay together on one side of every split; it is no feature.
+  public var groupColumn: String?
+  /// The column of times: validation is on rows later than those learned from.
+  public var timeColumn: String?
+  /// The column that says how much each row counts, all positive; it is no feature.
+  public var weightColumn: String?
+  /// The number of folds of the search, at least 2, if not to follow from the size.
+  public var foldCount: Int?
+  /// The seconds that the search and the fit should take, if not to follow from the size. What is
+  /// tried is fixed from it beforehand.
+  public var budget: Double?
+  /// Whether a fit that has taken half as long again as its budget stops trying, and says so; when
+  /// off, the result depends on the table and the seed alone, however slow the machine.
+  public var stopsWhenLate = true
   /// The seed of every random choice.
   public var seed: UInt64 = 0
 
@@ -36,6 +50,8 @@ public struct TableLearner: Sendable {
     public let plan: RidgePlan
     /// Rows without a target.
     public let droppedRows: Int
+    /// Whether the time was over before all was tried that was planned.
+    public let stoppedEarly: Bool
     /// Seconds for the search and for the fit.
     public let seconds: (search: Double, fit: Double)
   }
@@ -51,6 +67,7 @@ public struct TableLearner: Sendable {
     _ table: Table, context: ExecutionContext = .default
   ) throws(MercerError) -> PreparedTable {
     let column = try targetColumn(of: table)
+    try checkOptions()
     let (targetEncoder, truth) = try TargetEncoder.fit(
       column: column, task: task, source: table.source)
     guard truth.keptRows.count > 1 else {
@@ -62,18 +79,36 @@ public struct TableLearner: Sendable {
     var encoding = encoding
     // A kernel that was given speaks of the columns as they are.
     if kernel == nil { encoding.addsRanks = true }
+    let roles = try RowRoles(of: self, in: rows)
     let encoder = try TableEncoder.fit(
-      table: rows, excluding: [target] + ignoredColumns, options: encoding)
+      table: rows,
+      excluding: [target] + ignoredColumns + [groupColumn, weightColumn].compactMap(\.self),
+      options: encoding)
     let inputs = try encoder.encode(rows, as: Double.self)
     if let kernel { try check(kernel, on: inputs, encoder, source: table.source) }
     let problem = try TableProblem(
       truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses,
-      place: .init(file: table.source, column: quoted(target)))
+      rowWeights: roles.weights, place: .init(file: table.source, column: quoted(target)))
     let plan = try RidgePlan.plan(
       rowCount: inputs.count, targetCount: problem.codes.columnCount, context: context)
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
-      droppedRows: truth.droppedRowCount, inputs: inputs, problem: problem)
+      droppedRows: truth.droppedRowCount, inputs: inputs, problem: problem,
+      resampling: roles.resampling)
+  }
+
+  private func checkOptions() throws(MercerError) {
+    if groupColumn != nil, timeColumn != nil {
+      throw MercerError(
+        .invalidParameter, "rows are kept apart by group or by time, not by both",
+        remedy: "leave out --group or --time")
+    }
+    if let foldCount, foldCount < 2 {
+      throw MercerError(.invalidParameter, "there must be at least 2 folds, not \(foldCount)")
+    }
+    if let budget, !(budget > 0 && budget.isFinite) {
+      throw MercerError(.invalidParameter, "the budget must be a number of seconds above 0")
+    }
   }
 
   /// Binds the kernel to one row, which finds, for instance, that there are not as many scales as
@@ -130,10 +165,12 @@ public struct TableLearner: Sendable {
     let clock = ContinuousClock()
     let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
     let started = clock.now
-    let found = try chooseKernels(for: prepared, context: context)
+    let deadline = Deadline(budget: stopsWhenLate ? budget(for: prepared) : nil)
+    let found = try chooseKernels(for: prepared, deadline: deadline, context: context)
     let searched = clock.now
     let fitted = try TableFit(
-      found, to: inputs, problem, plan: plan, seed: seed, context: context)
+      found, to: inputs, problem, plan: plan, resampling: prepared.resampling, seed: seed,
+      deadline: deadline, context: context)
     let assessment = TableAssessment(
       of: problem, rows: fitted.judgedRows, residuals: fitted.residuals)
     let finished = clock.now
@@ -148,6 +185,7 @@ public struct TableLearner: Sendable {
         regression: fitted.regression.scaled(by: problem.unit, adding: problem.offsets),
         calibration: assessment.calibration, spread: assessment.spread, history: history),
       leaderboard: found.leaderboard, plan: plan, droppedRows: prepared.droppedRows,
+      stoppedEarly: found.stoppedEarly || fitted.stoppedEarly,
       seconds: ((searched - started).seconds, (finished - searched).seconds))
   }
 }

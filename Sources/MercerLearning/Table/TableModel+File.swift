@@ -32,6 +32,8 @@ extension TableModel {
   private struct Member: Codable {
     var kernel: String
     var ridge: Double
+    /// How much it counts; as much as any other when nil.
+    var weight: Double?
     var solve: SolveReport
   }
 
@@ -88,7 +90,9 @@ extension TableModel {
           .internalFailure, "the kernel of this model has no text form to be saved in")
       }
       members.append(
-        Member(kernel: kernel.description, ridge: member.ridge, solve: member.report))
+        Member(
+          kernel: kernel.description, ridge: member.ridge, weight: regression.weights[index],
+          solve: member.report))
       tensors[Tensor.coefficients(index)] = NumericArray(member.coefficients)
       tensors[Tensor.offsets(index)] = NumericArray(member.offsets)
     }
@@ -214,7 +218,8 @@ extension TableModel {
     // Arrays of members that the description does not have.
     guard version == 1 || file.tensors.count == 1 + 2 * members.count else { throw disagreement }
     do throws(MercerError) {
-      return try KernelRidgeBlend(members: members)
+      let weights = description.members.map { $0.weight ?? 1 }
+      return try KernelRidgeBlend(members: members, weights: weights)
     } catch { throw disagreement }
   }
 

@@ -1,5 +1,6 @@
 import MercerCore
 import MercerData
+import RealModule
 
 /// A table's target as a regression problem of unit size: what the search and the fit work on.
 struct TableProblem: Sendable {
@@ -9,25 +10,32 @@ struct TableProblem: Sendable {
   let codes: Matrix<Double>
   /// One weight a row, or nil when all count the same.
   let weights: [Double]?
+  /// What the user says each row counts, without the balance of classes.
+  private let rowWeights: [Double]?
   /// What one unit of `codes` is in the target's units.
   let unit: Double
   /// What is added to each column of predictions.
   let offsets: [Double]
 
-  /// - Parameter place: where the target is, for messages.
+  /// - Parameters:
+  ///   - balanced: whether each class weighs as much as any other.
+  ///   - rowWeights: how much each row counts; nil when all count the same.
+  ///   - place: where the target is, for messages.
   init(
-    truth: Target, classCount: Int, balanced: Bool, place: MercerError.Place
+    truth: Target, classCount: Int, balanced: Bool, rowWeights: [Double]?,
+    place: MercerError.Place
   ) throws(MercerError) {
     self.truth = truth
+    self.rowWeights = rowWeights
     task = truth.task
     let raw: Matrix<Double>
     if truth.task == .regression {
       raw = Matrix(column: truth.values)
-      weights = nil
+      weights = rowWeights
     } else {
       let classes = try ClassCodes(labels: truth.classIndices, classCount: classCount)
       raw = classes.matrix
-      weights = classes.weights(balanced: balanced, times: nil)
+      weights = classes.weights(balanced: balanced, times: rowWeights)
     }
     let data = try LabelledData(
       inputs: Points(Matrix<Double>(rowCount: raw.rowCount, columnCount: 0)), targets: raw,
@@ -55,16 +63,20 @@ struct TableProblem: Sendable {
 
   /// What the search makes least: the mean square error of numbers, the log loss of classes after
   /// calibration.
-  var score: (@Sendable ([Int], Matrix<Double>) -> Double)? {
-    if task == .regression { return nil }
-    return { rows, residuals in
-      let scores = scores(rows: rows, residuals: residuals)
-      let labels = rows.map { truth.classIndices[$0] }
-      let calibration = ProbabilityCalibration(fitting: scores, labels: labels)
-      return ClassificationMetrics(
-        labels: labels, probabilities: calibration.probabilities(scores)
-      ).logLoss
+  func score(rows: [Int], residuals: Matrix<Double>) -> Double {
+    let weights = rowWeights.map { weights in rows.map { weights[$0] } }
+    if task == .regression { return residuals.meanSquare(weights: weights) }
+    let scores = scores(rows: rows, residuals: residuals)
+    let labels = rows.map { truth.classIndices[$0] }
+    let calibration = ProbabilityCalibration(fitting: scores, labels: labels, weights: weights)
+    let probabilities = calibration.probabilities(scores)
+    var (sum, total) = (0.0, 0.0)
+    for (i, label) in labels.enumerated() {
+      let weight = weights?[i] ?? 1
+      sum -= weight * Double.log(max(probabilities[i, label], 1e-15))
+      total += weight
     }
+    return sum / total
   }
 
   /// The metrics of a predictor that ignores the columns: the mean, or the shares of the classes.

@@ -1,0 +1,41 @@
+import MercerCore
+import MercerKernels
+
+/// The kernels that the search for a blend tries: mostly those with a kink at distance 0, as what
+/// wins on tables bends sharply.
+enum Geometry: String, Sendable, CaseIterable {
+  case productLaplace, laplace, matern, gaussian
+  /// exp(−(‖x − z‖₁ / ℓ)^0.7): sharper near a point and with longer tails than product Laplace.
+  case sharp
+  /// The mean of two product Laplace kernels, one eight times as wide as the other.
+  case twoScales
+
+  /// The exponent of the distance that the kernel is a function of.
+  var exponent: Double {
+    switch self {
+    case .productLaplace, .sharp, .twoScales: 1
+    case .laplace, .matern, .gaussian: 2
+    }
+  }
+
+  /// The kernel of this kind.
+  func kernel<Element: Scalar>(
+    lengthScale: Double, metric: Metric, of type: Element.Type
+  ) throws(MercerError) -> any PointKernel<Element> {
+    switch self {
+    case .productLaplace:
+      return try ProductLaplaceKernel<Element>(lengthScale: lengthScale, metric: metric)
+    case .laplace: return try LaplaceKernel<Element>(lengthScale: lengthScale, metric: metric)
+    case .matern:
+      return try MaternKernel<Element>(smoothness: 2.5, lengthScale: lengthScale, metric: metric)
+    case .gaussian: return try GaussianKernel<Element>(lengthScale: lengthScale, metric: metric)
+    case .sharp:
+      return try PowerExponentialKernel<Element>(
+        q: 1, p: 0.7, lengthScale: lengthScale, metric: metric)
+    case .twoScales:
+      let near = try ProductLaplaceKernel<Element>(lengthScale: lengthScale / 2, metric: metric)
+      let far = try ProductLaplaceKernel<Element>(lengthScale: lengthScale * 4, metric: metric)
+      return try SumKernel([ScaledKernel(0.5, near), ScaledKernel(0.5, far)])
+    }
+  }
+}

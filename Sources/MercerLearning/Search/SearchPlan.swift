@@ -1,0 +1,146 @@
+import MercerCore
+
+/// What a search will try, on how many rows, and how many kernels will be blended: fixed from sizes
+/// and the budget before the search begins, so that it does not depend on the machine or the number
+/// of threads.
+package struct SearchPlan: Sendable, Equatable {
+  /// One pass over candidates.
+  package struct Stage: Sendable, Equatable {
+    package var rows: Int
+    package var folds: Int
+    /// How often the rows are cut into folds anew, which steadies scores on few rows.
+    package var repeats = 1
+  }
+
+  /// All courses, coarsely.
+  package var screening: Stage
+  /// How many of the list of courses are screened, the first ones.
+  package var courseCount: Int
+  /// The best rounds, with finer settings, on more rows and other folds.
+  package var refinement: Stage
+  /// How many rounds are refined.
+  package var finalistCount: Int
+  /// How many kernels may be blended.
+  package var memberLimit: Int
+  /// What the model of the cost expects, in seconds.
+  package var expectedSeconds: Double
+  /// The seconds that were to be kept to.
+  package var budget: Double
+
+  /// Length scales in median distances and ridges that are screened.
+  static let factors: [Double] = [0.5, 1, 2, 4]
+  static let ridges: [Double] = [1e-3, 1e-2, 1e-1, 1]
+
+  /// The seconds for search and fit when nobody says: a few for a small table, half a minute for
+  /// 10,000 rows, and more where the fits alone take longer.
+  package static func defaultBudget(rowCount n: Int) -> Double {
+    let thousands = Double(n) / 1000
+    return min(1 + 2.8 * thousands + max(0, thousands - 10) * 4, 600)
+  }
+
+  /// The sizes that a plan is made from.
+  package struct Sizes: Sendable {
+    package var rows: Int
+    /// The coordinates of the widest view.
+    package var features: Int
+    package var targets: Int
+    /// How many courses there are to choose from.
+    package var courses: Int
+    /// How long one kernel takes to fit to all rows, in seconds.
+    package var memberSeconds: Double
+    /// The most rows for which a few courses fit into the memory side by side.
+    package var rowLimit: Int
+    /// The folds that were asked for, if any.
+    package var folds: Int?
+    /// Whether the rows can be cut into folds in more than one way.
+    package var mayRepeat: Bool
+
+    package init(
+      rows: Int, features: Int, targets: Int, courses: Int, memberSeconds: Double, rowLimit: Int,
+      folds: Int? = nil, mayRepeat: Bool = true
+    ) {
+      self.rows = rows
+      self.features = features
+      self.targets = targets
+      self.courses = courses
+      self.memberSeconds = memberSeconds
+      self.rowLimit = rowLimit
+      self.folds = folds
+      self.mayRepeat = mayRepeat
+    }
+  }
+
+  /// The plan for a table.
+  package init(_ sizes: Sizes, budget: Double) {
+    self.budget = budget
+    let n = min(sizes.rows, sizes.rowLimit)
+    memberLimit = max(1, min(8, Int(0.45 * budget / max(sizes.memberSeconds, 1e-9))))
+    let left = max(budget - Double(memberLimit) * sizes.memberSeconds, 0.3 * budget)
+    // Half for a first look: first enough rows, then as many courses as there is time for.
+    let cost = Cost(sizes)
+    var rows = min(n, 1600)
+    func stage(_ rows: Int) -> Stage {
+      Stage(rows: rows, folds: sizes.folds ?? (rows < 500 ? 5 : rows < 1500 ? 3 : 1))
+    }
+    let wanted = min(sizes.courses, 10)
+    while rows > 300, Double(wanted) * cost.screening(stage(rows)) > 0.5 * left {
+      rows = rows * 4 / 5
+    }
+    screening = stage(rows)
+    let one = cost.screening(screening)
+    courseCount = max(min(sizes.courses, Int(0.5 * left / one)), min(sizes.courses, 2))
+    let screened = Double(courseCount) * one
+    finalistCount = 12
+    var more = n
+    func refined(_ rows: Int) -> Stage {
+      Stage(
+        rows: rows, folds: sizes.folds ?? (rows < 1200 ? 5 : rows < 5000 ? 3 : 1),
+        repeats: sizes.mayRepeat && rows < 600 ? 3 : 1)
+    }
+    while more > screening.rows,
+      Double(finalistCount) * cost.refinement(refined(more)) > left - screened
+    {
+      more = more * 9 / 10
+    }
+    refinement = refined(max(more, screening.rows))
+    while finalistCount > 3,
+      Double(finalistCount) * cost.refinement(refinement) > left - screened
+    {
+      finalistCount -= 1
+    }
+    expectedSeconds =
+      screened + Double(finalistCount) * cost.refinement(refinement)
+      + Double(memberLimit) * sizes.memberSeconds
+  }
+
+  /// Seconds on two cores of the machine of `docs/benchmarks.md`.
+  private struct Cost {
+    let sizes: Sizes
+
+    init(_ sizes: Sizes) { self.sizes = sizes }
+
+    /// A course of 2.2 rounds on average, over all settings.
+    func screening(_ stage: Stage) -> Double {
+      2.2
+        * round(
+          stage, factors: SearchPlan.factors.count,
+          settings: SearchPlan.factors.count * SearchPlan.ridges.count)
+    }
+
+    /// A round with what leads to it.
+    func refinement(_ stage: Stage) -> Double { 1.6 * round(stage, factors: 2, settings: 6) }
+
+    private func round(_ stage: Stage, factors: Int, settings: Int) -> Double {
+      let held = stage.folds == 1 ? 0.4 : 1 / Double(stage.folds)
+      let m = Double(stage.rows) * (1 - held)
+      let v = Double(stage.rows) * held
+      let d = Double(sizes.features)
+      let k = Double(sizes.targets)
+      let tiles = Double(factors) * (m * m / 2 + m * v) * (d + 20) / 3e10
+      let solves = Double(settings) * (m * m * m / 3 / 8e10 + (2 * m * m + 2 * m * v) * k / 1.6e10)
+      let gradients = min(m, 1500) * m * d * (1 + k) / 2e10
+      let scores = 6 * v * (k + 1) * 1.5e-7
+      return Double(stage.folds * stage.repeats) * (tiles + solves + gradients + scores + 1e-3) / 2
+    }
+  }
+}
