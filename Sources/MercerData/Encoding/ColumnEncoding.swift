@@ -25,87 +25,77 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
     case category(levels: [String], rareLevels: [String], hasMissing: Bool, isCoded: Bool)
   }
 
+  /// The coordinates after those of the rule.
+  public let added: [AddedCoordinate]
+
+  init(name: String, rule: Rule, added: [AddedCoordinate] = []) {
+    self.name = name
+    self.rule = rule
+    self.added = added
+  }
+
   /// The names of the coordinates, in their order.
   var featureNames: [String] {
-    switch rule {
-    case .numeric(_, let deviation, _, let hasIndicator, _, let ranks):
-      (deviation == nil ? [] : [name] + (ranks == nil ? [] : ["\(name) rank"]))
-        + (hasIndicator ? ["\(name) is missing"] : [])
-    case .boolean(_, let positive, let hasIndicator):
-      ["\(name)=\(positive)"] + (hasIndicator ? ["\(name) is missing"] : [])
-    case .category(let levels, let rareLevels, let hasMissing, let isCoded):
-      isCoded
-        ? [name]
-        : levels.map { "\(name)=\($0)" } + (rareLevels.isEmpty ? [] : ["\(name) is rare"])
-          + (hasMissing ? ["\(name) is missing"] : [])
-    }
+    let ruled: [String] =
+      switch rule {
+      case .numeric(_, let deviation, _, let hasIndicator, _, let ranks):
+        (deviation == nil ? [] : [name] + (ranks == nil ? [] : ["\(name) rank"]))
+          + (hasIndicator ? ["\(name) is missing"] : [])
+      case .boolean(_, let positive, let hasIndicator):
+        ["\(name)=\(positive)"] + (hasIndicator ? ["\(name) is missing"] : [])
+      case .category(let levels, let rareLevels, let hasMissing, let isCoded):
+        isCoded
+          ? [name]
+          : levels.map { "\(name)=\($0)" } + (rareLevels.isEmpty ? [] : ["\(name) is rare"])
+            + (hasMissing ? ["\(name) is missing"] : [])
+      }
+    return ruled + added.flatMap(\.suffixes).map { "\(name) \($0)" }
+  }
+
+  /// What the coordinates are, in their order.
+  var featureKinds: [CoordinateKind] {
+    let ruled: [CoordinateKind] =
+      switch rule {
+      case .numeric(_, let deviation, _, let hasIndicator, _, let ranks):
+        (deviation == nil ? [] : [.standardised] + (ranks == nil ? [] : [.rank]))
+          + (hasIndicator ? [.missing] : [])
+      case .boolean(_, _, let hasIndicator): [.truth] + (hasIndicator ? [.missing] : [])
+      case .category(let levels, let rareLevels, let hasMissing, let isCoded):
+        isCoded
+          ? [.code]
+          : Array(repeating: .level, count: levels.count + (rareLevels.isEmpty ? 0 : 1))
+            + (hasMissing ? [.missing] : [])
+      }
+    return ruled + added.flatMap(\.kinds)
   }
 
   /// How many coordinates the column has.
-  var featureCount: Int { featureNames.count }
-
-  /// Whether the column is a number in two coordinates: first standardised, then its rank.
-  var hasRank: Bool {
-    if case .numeric(_, _?, _, _, _, _?) = rule { true } else { false }
-  }
+  var featureCount: Int { featureKinds.count }
 }
 
-/// A column that is left out, and why.
-public struct OmittedColumn: Sendable, Equatable, Codable {
-  /// The column's name.
-  public let name: String
-  /// Why it is left out.
-  public let reason: Reason
-
-  /// Why a column is left out.
-  public enum Reason: String, Sendable, Codable, CaseIterable {
-    /// The caller said so: the target, or a column the user ignores.
-    case excluded
-    /// Nearly every row has a value of its own, which tells nothing about other rows.
-    case identifier
-    /// One value everywhere.
-    case constant
-    /// No value anywhere.
-    case empty
-    /// Every level is in a single row.
-    case allRare
+extension ColumnEncoding {
+  private enum CodingKeys: CodingKey {
+    case name, rule, added
   }
 
-  /// A column and why it is left out.
-  public init(name: String, reason: Reason) {
-    self.name = name
-    self.reason = reason
-  }
-}
-
-/// What was not as in the fitted table when another one was encoded, for the user to be told.
-public struct EncodingNotes: Sendable, Equatable {
-  /// A number of cells of one column.
-  public struct Cells: Sendable, Equatable {
-    /// The column's name.
-    public let column: String
-    /// How many cells.
-    public let count: Int
-    /// The first of the values, at most five different ones; empty for missing cells.
-    public let examples: [String]
-
-    /// Cells of one column.
-    public init(column: String, count: Int, examples: [String] = []) {
-      self.column = column
-      self.count = count
-      self.examples = examples
+  /// Reads a column; those written before there were other coordinates have none.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    rule = try container.decode(Rule.self, forKey: .rule)
+    added = try container.decodeIfPresent([AddedCoordinate].self, forKey: .added) ?? []
+    guard added.allSatisfy({ $0.fits(rule) }) else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath, debugDescription: "a coordinate does not fit its column"))
     }
   }
 
-  /// Cells with a level that the fitted table does not have. They are encoded as the rare levels
-  /// where there are such, and otherwise as no level at all.
-  public var unseenLevels: [Cells] = []
-  /// Missing cells that were filled in (numbers by the median, others by no level) in columns that
-  /// had none in the fitted table. Where it had some, a missing cell is information, and no note.
-  public var filledCells: [Cells] = []
-  /// The columns that the fitted table does not have, which are ignored.
-  public var extraColumns: [String] = []
-
-  /// Notes with nothing in them.
-  public init() {}
+  /// Writes a column.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(rule, forKey: .rule)
+    if !added.isEmpty { try container.encode(added, forKey: .added) }
+  }
 }

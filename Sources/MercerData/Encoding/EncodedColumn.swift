@@ -14,6 +14,9 @@ struct EncodedColumn {
   /// The number of coordinates.
   let width: Int
   private let content: Content
+  /// What follows the coordinates of the rule, and how many those are.
+  private let added: [AddedValues]
+  private let ruledWidth: Int
 
   /// Reads a column by a rule, and notes what the fitted table did not have.
   ///
@@ -22,11 +25,19 @@ struct EncodedColumn {
     _ column: Column, by encoding: ColumnEncoding, source: String, notes: inout EncodingNotes
   ) throws(MercerError) {
     width = encoding.featureCount
-    switch encoding.rule {
+    ruledWidth = width - encoding.added.reduce(0) { $0 + $1.kinds.count }
+    content = try Self.content(of: column, by: encoding.rule, source: source, notes: &notes)
+    added = encoding.added.compactMap { AddedValues($0, rule: encoding.rule) }
+  }
+
+  private static func content(
+    of column: Column, by rule: ColumnEncoding.Rule, source: String, notes: inout EncodingNotes
+  ) throws(MercerError) -> Content {
+    switch rule {
     case .numeric(let mean, let deviation, let fill, let hasIndicator, let isDate, let ranks):
-      let values = try Self.numbers(of: column, isDate: isDate, source: source)
+      let values = try numbers(of: column, isDate: isDate, source: source)
       if !hasIndicator { notes.addFilled(column.name, values.count { $0.isNaN }) }
-      content = .numbers(
+      return .numbers(
         values, mean: mean, deviation: deviation, fill: fill, hasIndicator: hasIndicator,
         ranks: ranks)
 
@@ -37,7 +48,7 @@ struct EncodedColumn {
       // In the order of the places; an unseen value lies in the middle.
       let coordinates = [-(0.5.squareRoot()), 0.5.squareRoot(), 0]
       let values = places.map { $0 < 0 ? Double.nan : coordinates[Int($0)] }
-      content = .numbers(values, mean: 0, deviation: 1, fill: 0, hasIndicator: hasIndicator)
+      return .numbers(values, mean: 0, deviation: 1, fill: 0, hasIndicator: hasIndicator)
 
     case .category(let levels, let rareLevels, let hasMissing, let isCoded):
       let lookup = LevelLookup(levels, rare: rareLevels)
@@ -48,8 +59,7 @@ struct EncodedColumn {
         of: column, unseen: hasOther ? next : -1, missing: missing, notes: &notes)
       if !hasMissing { notes.addFilled(column.name, places.count { $0 == -2 }) }
       // Coded, −1 and −2 equal no code of the fitted table, which is all that overlap asks.
-      content =
-        isCoded
+      return isCoded
         ? .numbers(places.map(Double.init), mean: 0, deviation: 1, fill: 0, hasIndicator: false)
         : .places(places)
     }
@@ -82,6 +92,14 @@ struct EncodedColumn {
         for row in rows where values[row].isNaN {
           base[row &* stride &+ indicator] = Element(TableEncoder.oneHotValue)
         }
+      }
+      var first = ruledWidth
+      for map in added {
+        for row in rows {
+          let value = values[row]
+          base[row &* stride &+ first] = Element(map.coordinate(of: value.isNaN ? fill : value))
+        }
+        first += 1
       }
     case .places(let places):
       for row in rows where places[row] >= 0 {

@@ -14,27 +14,76 @@ public struct EncoderOptions: Sendable, Equatable, Codable {
   public var maximumLevelCount: Int
   /// The fewest rows a level needs to keep a place of its own.
   public var minimumLevelRows: Int
-  /// Whether numbers and dates get a second coordinate, their place in the distribution of the
-  /// column (`RankMap`).
-  public var addsRanks: Bool
+  /// Coordinates beside those that every column has, for the columns with a use for them.
+  public enum Addition: String, Sendable, Codable, CaseIterable {
+    /// Numbers and dates by their place in the distribution of the column (`RankMap`).
+    case ranks
+    /// Numbers and dates by their normal scores (`NormalScores`).
+    case normalScores
+    /// Numbers with a heavy tail by their logarithm (`LogarithmMap`).
+    case logarithms
+    /// Numbers and dates by their kernel density integral (`DensityIntegralMap`).
+    case densityIntegrals
+  }
 
-  /// The choices; by default one-hot, at most 255 levels, each in at least 2 rows, and no ranks.
+  /// Which coordinates are added.
+  public var additions: Set<Addition>
+  /// α of kernel density integrals: the deviation of the kernel in those of the column.
+  public var densityBandwidth: Double
+
+  /// Whether numbers and dates get a second coordinate, their place in the distribution of the
+  /// column: `ranks` among the additions.
+  public var addsRanks: Bool {
+    get { additions.contains(.ranks) }
+    set {
+      if newValue { additions.insert(.ranks) } else { additions.remove(.ranks) }
+    }
+  }
+
+  /// The choices; by default one-hot, at most 255 levels, each in at least 2 rows, and nothing added.
   public init(
     categories: CategoryEncoding = .oneHot, maximumLevelCount: Int = 255,
-    minimumLevelRows: Int = 2, addsRanks: Bool = false
+    minimumLevelRows: Int = 2, addsRanks: Bool = false, additions: Set<Addition> = [],
+    densityBandwidth: Double = 1
   ) {
     self.categories = categories
     self.maximumLevelCount = maximumLevelCount
     self.minimumLevelRows = minimumLevelRows
-    self.addsRanks = addsRanks
+    self.additions = addsRanks ? additions.union([.ranks]) : additions
+    self.densityBandwidth = densityBandwidth
+  }
+}
+
+extension EncoderOptions {
+  private enum CodingKeys: CodingKey {
+    case categories, maximumLevelCount, minimumLevelRows, additions, densityBandwidth, addsRanks
   }
 
-  /// Reads the choices; those written before there were ranks have none.
+  /// Reads the choices; those written before there were additions have none, or say only whether
+  /// ranks are among them.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    categories = try container.decode(CategoryEncoding.self, forKey: .categories)
-    maximumLevelCount = try container.decode(Int.self, forKey: .maximumLevelCount)
-    minimumLevelRows = try container.decode(Int.self, forKey: .minimumLevelRows)
-    addsRanks = try container.decodeIfPresent(Bool.self, forKey: .addsRanks) ?? false
+    self.init(
+      categories: try container.decode(CategoryEncoding.self, forKey: .categories),
+      maximumLevelCount: try container.decode(Int.self, forKey: .maximumLevelCount),
+      minimumLevelRows: try container.decode(Int.self, forKey: .minimumLevelRows),
+      addsRanks: try container.decodeIfPresent(Bool.self, forKey: .addsRanks) ?? false,
+      additions: Set(
+        try container.decodeIfPresent([Addition].self, forKey: .additions) ?? []),
+      densityBandwidth: try container.decodeIfPresent(Double.self, forKey: .densityBandwidth) ?? 1)
+  }
+
+  /// Writes the choices, additions in their order.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(categories, forKey: .categories)
+    try container.encode(maximumLevelCount, forKey: .maximumLevelCount)
+    try container.encode(minimumLevelRows, forKey: .minimumLevelRows)
+    guard !additions.isEmpty else { return }
+    try container.encode(
+      Addition.allCases.filter { additions.contains($0) }, forKey: .additions)
+    if additions.contains(.densityIntegrals) {
+      try container.encode(densityBandwidth, forKey: .densityBandwidth)
+    }
   }
 }

@@ -55,22 +55,7 @@ public struct RankMap: Sendable, Equatable, Codable {
   ///
   /// - Complexity: O(log(knots.count)).
   public func rank(of value: Double) -> Double {
-    // The first knot that is not below the value.
-    var (low, high) = (0, knots.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if knots[middle] < value { low = middle + 1 } else { high = middle }
-    }
-    if low == 0 { return ranks[0] }
-    if low == knots.count { return ranks[low - 1] }
-    if knots[low] == value { return ranks[low] }
-    let (left, right) = (knots[low - 1], knots[low])
-    let gap = right - left
-    // Two knots may be further apart than the largest number.
-    let share =
-      gap.isFinite ? (value - left) / gap : (value / 2 - left / 2) / (right / 2 - left / 2)
-    // Rounding must not carry it beyond the next knot.
-    return min(ranks[low], ranks[low - 1] + (ranks[low] - ranks[low - 1]) * share)
+    PiecewiseLinear.value(at: value, knots: knots, values: ranks)
   }
 
   /// (F(x) − ½)·√12, within ±√3, of a finite number.

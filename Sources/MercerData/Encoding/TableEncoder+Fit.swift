@@ -7,7 +7,7 @@ extension TableEncoder {
   ///   - table: the rows to fit on.
   ///   - excluding: names of columns to leave out: the target, and what the user ignores.
   ///   - options: the choices.
-  /// - Complexity: O(rows · columns); with ranks, a sort of each column of numbers.
+  /// - Complexity: O(rows · columns); with additions, a sort of each column of numbers.
   /// - Throws: `.invalidParameter` for an excluded name that is no column, or options out of range;
   ///   `.invalidData` when there are no rows, two columns share a name, a number is infinite, or
   ///   no column is left.
@@ -24,7 +24,11 @@ extension TableEncoder {
         continue
       }
       switch try rule(for: column, options: options, source: table.source) {
-      case .success(let rule): columns.append(ColumnEncoding(name: column.name, rule: rule))
+      case .success(let rule):
+        columns.append(
+          ColumnEncoding(
+            name: column.name, rule: rule,
+            added: additions(to: rule, of: column, options: options)))
       case .failure(let reason):
         omitted.append(OmittedColumn(name: column.name, reason: reason.reason))
       }
@@ -46,6 +50,12 @@ extension TableEncoder {
     guard options.maximumLevelCount >= 1, options.minimumLevelRows >= 1 else {
       throw MercerError(
         .invalidParameter, "a category needs at least one level, and a level at least one row")
+    }
+    guard (1e-3...1e3).contains(options.densityBandwidth) else {
+      throw MercerError(
+        .invalidParameter,
+        "the bandwidth of density integrals must be from 0.001 to 1000, but is "
+          + "\(options.densityBandwidth)")
     }
     guard table.rowCount > 0 else {
       throw MercerError(.invalidData, "there are no rows", at: .init(file: table.source))

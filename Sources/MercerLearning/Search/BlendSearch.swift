@@ -55,16 +55,17 @@ struct BlendSearch: Sendable {
   }
 
   /// What is tried, the most promising first.
-  static func courses(views: [SearchData.View]) -> [Course] {
+  static func courses(on kept: [Int], of views: [SearchData.View]) -> [Course] {
     let first: [(Geometry, Course.Shape, Int)] = [
       (.productLaplace, .scales, 2), (.laplace, .scales, 2), (.laplace, .transform, 2),
       (.productLaplace, .transform, 1), (.matern, .scales, 1),
     ]
     let second: [(Geometry, Course.Shape, Int)] = [
       (.sharp, .scales, 1), (.gaussian, .scales, 1), (.twoScales, .scales, 1),
+      (.network, .scales, 0),
     ]
     return [first, second].flatMap { group in
-      views.indices.flatMap { view in
+      kept.flatMap { view in
         group.compactMap { geometry, shape, rounds in
           let count = views[view].features.count
           guard shape == .scales || (2...transformLimit).contains(count) else { return nil }
@@ -83,7 +84,10 @@ struct BlendSearch: Sendable {
     var stream = RandomStream(seed: seed, purpose: "search rows")
     // In random order: a table may be sorted, and folds are cut from these rows as they stand.
     let order = stream.permutation(data.inputs.count)
-    let courses = Array(Self.courses(views: data.views).prefix(plan.courseCount))
+    let views = try chooseViews(
+      data, rows: Array(order.prefix(plan.preview.rows)), deadline, context)
+    let courses = Array(
+      Self.courses(on: views, of: data.views).prefix(plan.courseCount))
     let screened = try screen(
       courses, data, rows: Array(order.prefix(plan.screening.rows)), deadline, context)
     // Other folds: what was best by chance on the first ones is not so again.
@@ -142,6 +146,33 @@ struct BlendSearch: Sendable {
   }
 
   // MARK: - The passes
+
+  /// The views that plain kernels do best on, best first.
+  private func chooseViews(
+    _ data: SearchData, rows: [Int], _ deadline: Deadline, _ context: ExecutionContext
+  ) throws(MercerError) -> [Int] {
+    guard data.views.count > SearchPlan.viewCount else { return Array(data.views.indices) }
+    let settings = SearchPlan.previewedFactors.flatMap { factor in
+      SearchPlan.previewedRidges.map {
+        CourseRun.Setting(factor: factor, ridge: ridge ?? max($0, leastRidge))
+      }
+    }
+    let jobs = data.views.indices.flatMap { view in
+      SearchPlan.previewedGeometries.map { geometry in
+        Job(
+          course: Course(view: view, geometry: geometry, shape: .scales, rounds: 0),
+          steps: [.init(settings: settings, teaching: nil)])
+      }
+    }
+    let (found, _) = try run(
+      jobs, data, rows: rows, stage: plan.preview, "comparing views", deadline, context)
+    let scores = data.views.indices.map { view in
+      jobs.indices.filter { jobs[$0].course.view == view }.compactMap { job in
+        found[job].first?.map(\.score).min()
+      }.min() ?? .infinity
+    }
+    return Array(Array(data.views.indices).stablySorted { scores[$0] }.prefix(SearchPlan.viewCount))
+  }
 
   private func screen(
     _ courses: [Course], _ data: SearchData, rows: [Int], _ deadline: Deadline,

@@ -40,11 +40,11 @@ struct Course: Sendable, Equatable {
 
 extension Points {
   /// The median distance (to the power q of the exponent q, and back) between different points, of
-  /// at most 160; 1 when there is none.
+  /// at most 128; 1 when there is none.
   func medianDistance(metric: Metric, exponent: Double) throws(MercerError) -> Double {
-    let step = Swift.max(1, count / 160)
+    let size = Swift.min(count, 128)
     let few = Points<Double>(
-      Matrix(converting: subset(at: Array(stride(from: 0, to: count, by: step))).coordinates))
+      Matrix(converting: subset(at: (0..<size).map { $0 * count / size }).coordinates))
     let bound = try PairwiseDistances(rows: few, columns: few, metric: metric, exponent: exponent)
     var matrix = Matrix<Double>(rowCount: few.count, columnCount: few.count)
     matrix.withTile { bound.fill($0) }

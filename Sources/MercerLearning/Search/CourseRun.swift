@@ -70,7 +70,7 @@ struct CourseRun: Sendable {
       var solutions: [Setting: Matrix<Float>] = [:]
       for factor in step.settings.map(\.factor).unique {
         let kernel = try geometry.kernel(
-          lengthScale: factor * median, metric: metric, of: Float.self)
+          lengthScale: factor * median, metric: metric, dimension: points.dimension, of: Float.self)
         let gram = try TiledGram(kernel, inputs: inner).densified(context: context)
         let cross = try TiledCrossGram(kernel, rows: outer, columns: inner)
           .densified(context: context)
@@ -113,7 +113,8 @@ struct CourseRun: Sendable {
     let geometry = course.geometry(ofRound: round)
     let median = try points.medianDistance(metric: metric, exponent: geometry.exponent)
     return try geometry.kernel(
-      lengthScale: settings[round].factor * median, metric: metric, of: Double.self)
+      lengthScale: settings[round].factor * median, metric: metric, dimension: points.dimension,
+      of: Double.self)
   }
 
   private func next(
@@ -123,7 +124,8 @@ struct CourseRun: Sendable {
     let teacher = course.teacher
     let median = try inner.medianDistance(metric: metric, exponent: teacher.exponent)
     let kernel = try teacher.kernel(
-      lengthScale: setting.factor * median, metric: metric, of: Float.self)
+      lengthScale: setting.factor * median, metric: metric, dimension: points.dimension,
+      of: Float.self)
     var coefficients = known
     if coefficients == nil {
       let gram = try TiledGram(kernel, inputs: inner).densified(context: context)

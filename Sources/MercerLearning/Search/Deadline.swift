@@ -10,5 +10,7 @@ struct Deadline: Sendable {
   init(budget: Double?) { seconds = budget.map { 1.5 * $0 } ?? .infinity }
 
   /// Whether it is over.
-  var isPast: Bool { (ContinuousClock.now - start).seconds > seconds }
+  var isPast: Bool {
+    (ContinuousClock.now - start).seconds > seconds
+  }
 }

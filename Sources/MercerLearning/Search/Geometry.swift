@@ -9,18 +9,21 @@ enum Geometry: String, Sendable, CaseIterable {
   case sharp
   /// The mean of two product Laplace kernels, one eight times as wide as the other.
   case twoScales
+  /// The tangent kernel of an infinitely wide network with two hidden rectified layers; the length
+  /// scale sets the variance of its biases.
+  case network
 
   /// The exponent of the distance that the kernel is a function of.
   var exponent: Double {
     switch self {
     case .productLaplace, .sharp, .twoScales: 1
-    case .laplace, .matern, .gaussian: 2
+    case .laplace, .matern, .gaussian, .network: 2
     }
   }
 
-  /// The kernel of this kind.
+  /// The kernel of this kind on points of some dimension.
   func kernel<Element: Scalar>(
-    lengthScale: Double, metric: Metric, of type: Element.Type
+    lengthScale: Double, metric: Metric, dimension: Int, of type: Element.Type
   ) throws(MercerError) -> any PointKernel<Element> {
     switch self {
     case .productLaplace:
@@ -36,6 +39,16 @@ enum Geometry: String, Sendable, CaseIterable {
       let near = try ProductLaplaceKernel<Element>(lengthScale: lengthScale / 2, metric: metric)
       let far = try ProductLaplaceKernel<Element>(lengthScale: lengthScale * 4, metric: metric)
       return try SumKernel([ScaledKernel(0.5, near), ScaledKernel(0.5, far)])
+    case .network:
+      // Inner products are divided by the dimension, so squared lengths are too.
+      let size = lengthScale * lengthScale / Double(2 * Swift.max(dimension, 1))
+      let hidden: [any NetworkLayer] = [
+        try DenseLayer(weightVariance: 2, biasVariance: size / 10), try RectifierLayer.relu,
+      ]
+      let network = try Network(hidden + hidden + [DenseLayer()])
+      let kernel = try NetworkKernel<Element>(.ntk, network, metric: metric)
+      // To values of about 1, where ridges mean what they mean for the other kernels.
+      return try ScaledKernel(1 / (3 * size), kernel)
     }
   }
 }

@@ -22,23 +22,16 @@ struct SearchData: Sendable {
   /// From rows and codes less predictions, what is to be least.
   let score: @Sendable (_ rows: [Int], _ residuals: Matrix<Double>) -> Double
 
-  /// The views of an encoded table: its numbers by size, and by rank where that differs.
+  /// The views of an encoded table that differ: what most tables are best seen by comes first.
   static func views(of encoder: TableEncoder) -> [View] {
-    let sources = encoder.featureColumns
     var views: [View] = []
     for view in TableEncoder.View.allCases {
       let features = encoder.features(of: view)
       guard !views.contains(where: { $0.features == features }) else { continue }
-      var blocks: [[Int]] = []
-      for (place, feature) in features.enumerated() {
-        guard case .category = encoder.columns[sources[feature]].rule else { continue }
-        if let last = blocks.last?.last, sources[features[last]] == sources[feature] {
-          blocks[blocks.count - 1].append(place)
-        } else {
-          blocks.append([place])
-        }
-      }
-      views.append(View(name: view.rawValue, features: features, blocks: blocks))
+      views.append(
+        View(
+          name: view.rawValue, features: features,
+          blocks: encoder.featureBlocks(among: features)))
     }
     return views
   }

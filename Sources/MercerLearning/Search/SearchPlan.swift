@@ -12,7 +12,9 @@ package struct SearchPlan: Sendable, Equatable {
     package var repeats = 1
   }
 
-  /// All courses, coarsely.
+  /// All views, with plain kernels.
+  package var preview: Stage
+  /// All courses on the best views, coarsely.
   package var screening: Stage
   /// How many of the list of courses are screened, the first ones.
   package var courseCount: Int
@@ -27,6 +29,12 @@ package struct SearchPlan: Sendable, Equatable {
   /// The seconds that were to be kept to.
   package var budget: Double
 
+  /// How many views are kept, and what they are compared by.
+  static let viewCount = 3
+  static let previewedGeometries: [Geometry] = [.productLaplace, .laplace]
+  static let previewedFactors: [Double] = [1, 2]
+  static let previewedRidges: [Double] = [1e-2, 1e-1, 1]
+
   /// Length scales in median distances and ridges that are screened.
   static let factors: [Double] = [0.5, 1, 2, 4]
   static let ridges: [Double] = [1e-3, 1e-2, 1e-1, 1]
@@ -35,7 +43,7 @@ package struct SearchPlan: Sendable, Equatable {
   /// 10,000 rows, and more where the fits alone take longer.
   package static func defaultBudget(rowCount n: Int) -> Double {
     let thousands = Double(n) / 1000
-    return min(1 + 2.8 * thousands + max(0, thousands - 10) * 4, 600)
+    return min(1 + 2.8 * thousands + max(0, thousands - 1) * 1.4 + max(0, thousands - 10) * 3, 600)
   }
 
   /// The sizes that a plan is made from.
@@ -44,6 +52,8 @@ package struct SearchPlan: Sendable, Equatable {
     /// The coordinates of the widest view.
     package var features: Int
     package var targets: Int
+    /// How many views there are to choose from.
+    package var views: Int
     /// How many courses there are to choose from.
     package var courses: Int
     /// How long one kernel takes to fit to all rows, in seconds.
@@ -56,12 +66,14 @@ package struct SearchPlan: Sendable, Equatable {
     package var mayRepeat: Bool
 
     package init(
-      rows: Int, features: Int, targets: Int, courses: Int, memberSeconds: Double, rowLimit: Int,
+      rows: Int, features: Int, targets: Int, views: Int, courses: Int, memberSeconds: Double,
+      rowLimit: Int,
       folds: Int? = nil, mayRepeat: Bool = true
     ) {
       self.rows = rows
       self.features = features
       self.targets = targets
+      self.views = views
       self.courses = courses
       self.memberSeconds = memberSeconds
       self.rowLimit = rowLimit
@@ -87,9 +99,12 @@ package struct SearchPlan: Sendable, Equatable {
       rows = rows * 4 / 5
     }
     screening = stage(rows)
+    preview = stage(min(rows, 1000))
     let one = cost.screening(screening)
     courseCount = max(min(sizes.courses, Int(0.5 * left / one)), min(sizes.courses, 2))
-    let screened = Double(courseCount) * one
+    let previewed =
+      sizes.views > Self.viewCount ? Double(sizes.views) * cost.preview(preview) : 0
+    let screened = Double(courseCount) * one + previewed
     finalistCount = 12
     var more = n
     func refined(_ rows: Int) -> Stage {
@@ -119,6 +134,14 @@ package struct SearchPlan: Sendable, Equatable {
 
     init(_ sizes: Sizes) { self.sizes = sizes }
 
+    /// A view.
+    func preview(_ stage: Stage) -> Double {
+      Double(SearchPlan.previewedGeometries.count)
+        * round(
+          stage, factors: SearchPlan.previewedFactors.count,
+          settings: SearchPlan.previewedFactors.count * SearchPlan.previewedRidges.count)
+    }
+
     /// A course of 2.2 rounds on average, over all settings.
     func screening(_ stage: Stage) -> Double {
       2.2
@@ -140,7 +163,7 @@ package struct SearchPlan: Sendable, Equatable {
       let solves = Double(settings) * (m * m * m / 3 / 8e10 + (2 * m * m + 2 * m * v) * k / 1.6e10)
       let gradients = min(m, 1500) * m * d * (1 + k) / 2e10
       let scores = 6 * v * (k + 1) * 1.5e-7
-      return Double(stage.folds * stage.repeats) * (tiles + solves + gradients + scores + 1e-3) / 2
+      return Double(stage.folds * stage.repeats) * (tiles + solves + gradients + scores + 3e-3) / 2
     }
   }
 }

@@ -51,7 +51,10 @@ extension TableLearner {
     let views = SearchData.views(of: prepared.encoder)
     let sizes = SearchPlan.Sizes(
       rows: inputs.count, features: views.map(\.features.count).max() ?? 0,
-      targets: problem.codes.columnCount, courses: BlendSearch.courses(views: views).count,
+      targets: problem.codes.columnCount, views: views.count,
+      courses: BlendSearch.courses(
+        on: Array(views.indices.prefix(SearchPlan.viewCount)), of: views
+      ).count,
       memberSeconds: prepared.plan.expectedSeconds(
         rowCount: inputs.count, targetCount: problem.codes.columnCount,
         featureCount: inputs.dimension),

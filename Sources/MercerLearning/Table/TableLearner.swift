@@ -78,7 +78,9 @@ public struct TableLearner: Sendable {
     let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
     var encoding = encoding
     // A kernel that was given speaks of the columns as they are.
-    if kernel == nil { encoding.addsRanks = true }
+    if kernel == nil {
+      encoding.additions.formUnion([.ranks, .normalScores, .logarithms, .densityIntegrals])
+    }
     let roles = try RowRoles(of: self, in: rows)
     let encoder = try TableEncoder.fit(
       table: rows,

@@ -8,7 +8,7 @@ import Testing
     let n = Double(rows)
     return SearchPlan(
       .init(
-        rows: rows, features: features, targets: targets, courses: 16,
+        rows: rows, features: features, targets: targets, views: 6, courses: 24,
         memberSeconds: 3e-12 * n * n * n, rowLimit: rowLimit),
       budget: budget ?? SearchPlan.defaultBudget(rowCount: rows))
   }

@@ -1,0 +1,30 @@
+/// The function through points (knot, value) that is linear between neighbouring knots and constant
+/// beyond the first and the last.
+enum PiecewiseLinear {
+  /// The value at a finite number; knots strictly increasing, values not decreasing.
+  ///
+  /// - Complexity: O(log(knots.count)).
+  static func value(at x: Double, knots: [Double], values: [Double]) -> Double {
+    let high = firstPlace(notBelow: x, in: knots)
+    if high == 0 { return values[0] }
+    if high == knots.count { return values[high - 1] }
+    if knots[high] == x { return values[high] }
+    let (left, right) = (knots[high - 1], knots[high])
+    let gap = right - left
+    // Two knots may be further apart than the largest number.
+    let share =
+      gap.isFinite ? (x - left) / gap : (x / 2 - left / 2) / (right / 2 - left / 2)
+    // Rounding must not carry it beyond the next knot.
+    return min(values[high], values[high - 1] + (values[high] - values[high - 1]) * share)
+  }
+
+  /// The first place of an increasing list whose number is not below x, or its count.
+  static func firstPlace(notBelow x: Double, in numbers: [Double]) -> Int {
+    var (low, high) = (0, numbers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if numbers[middle] < x { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
