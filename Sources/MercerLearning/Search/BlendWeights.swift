@@ -33,7 +33,7 @@ package enum BlendWeights {
       let chance =
         gain.standardError * Double(repeats).squareRoot()
         / max(base.reduce(0, +) / Double(v), 1e-300)
-      if scores[size] < scores[mean] * (1 - chance) { mean = size }
+      if scores[size] < scores[mean] * (1 - 3 * chance) { mean = size }
     }
     guard count > 1, v >= 200 else { return plain[mean] }
     let halves = [all.filter { $0 % 2 == 0 }, all.filter { $0 % 2 == 1 }]
