@@ -9,6 +9,12 @@ public enum AddedCoordinate: Sendable, Equatable, Codable {
   case logarithm(LogarithmMap)
   /// Of numbers, their kernel density integral.
   case densityIntegral(DensityIntegralMap)
+  /// Of dates, a place on a circle: two coordinates.
+  case cycle(CalendarCycle)
+  /// Of a category, the place in the order that the names of its levels show.
+  case order(LevelOrder)
+  /// Of a category, the mean targets of its levels, and how frequent they are.
+  case levelStatistics(LevelStatistics)
 
   /// What each of its coordinates is.
   var kinds: [CoordinateKind] {
@@ -16,6 +22,11 @@ public enum AddedCoordinate: Sendable, Equatable, Codable {
     case .normalScore: [.normalScore]
     case .logarithm: [.logarithm]
     case .densityIntegral: [.densityIntegral]
+    case .cycle: [.cycle, .cycle]
+    case .order: [.order]
+    case .levelStatistics(let statistics):
+      Array(repeating: .targetMean, count: statistics.outputs.count)
+        + (statistics.frequencies == nil ? [] : [.frequency])
     }
   }
 
@@ -25,6 +36,12 @@ public enum AddedCoordinate: Sendable, Equatable, Codable {
     case .normalScore: ["normal score"]
     case .logarithm: ["logarithm"]
     case .densityIntegral: ["density integral"]
+    case .cycle(let cycle): ["\(cycle.suffix) sin", "\(cycle.suffix) cos"]
+    case .order: ["order"]
+    case .levelStatistics(let statistics):
+      statistics.outputs.map {
+        statistics.outputs.count == 1 ? "target mean" : "target mean \($0 + 1)"
+      } + (statistics.frequencies == nil ? [] : ["frequency"])
     }
   }
 }
@@ -36,6 +53,8 @@ extension AddedCoordinate {
     case (.normalScore(let own), .numeric(_, _?, _, _, _, let ranks)): own != nil || ranks != nil
     case (.logarithm, .numeric(_, _?, _, _, _, _)): true
     case (.densityIntegral, .numeric(_, _?, _, _, _, _)): true
+    case (.cycle, .numeric(_, _?, _, _, true, _)): true
+    case (.order, .category), (.levelStatistics, .category): true
     default: false
     }
   }
@@ -53,42 +72,20 @@ public enum CoordinateKind: String, Sendable, Codable, CaseIterable {
   case logarithm
   /// A number's kernel density integral, standardised.
   case densityIntegral
+  /// The sine or the cosine of a date's place in a year, a week or a day.
+  case cycle
   /// Which of two values a boolean has.
   case truth
   /// Whether a cell has one level of a category, or one of the rare ones.
   case level
   /// The level of a category as a code.
   case code
+  /// The place of a level in the order of their names.
+  case order
+  /// The mean target of a level.
+  case targetMean
+  /// How frequent a level is.
+  case frequency
   /// Whether a cell is missing.
   case missing
-}
-
-/// An added coordinate, ready to be computed of many cells.
-enum AddedValues {
-  case normalScore(NormalScores)
-  case logarithm(LogarithmMap)
-  case densityIntegral(DensityIntegralMap, mean: Double, deviation: Double)
-
-  /// Nil where it does not fit the rule, which a checked encoder has nowhere.
-  init?(_ coordinate: AddedCoordinate, rule: ColumnEncoding.Rule) {
-    guard case .numeric(let mean, let deviation?, _, _, _, let ranks) = rule else { return nil }
-    switch coordinate {
-    case .normalScore(let own):
-      guard let distribution = own ?? ranks else { return nil }
-      self = .normalScore(NormalScores(of: distribution))
-    case .logarithm(let map): self = .logarithm(map)
-    case .densityIntegral(let map):
-      self = .densityIntegral(map, mean: mean, deviation: deviation)
-    }
-  }
-
-  /// The coordinate of a number.
-  func coordinate(of value: Double) -> Double {
-    switch self {
-    case .normalScore(let scores): scores.coordinate(of: value)
-    case .logarithm(let map): map.coordinate(of: value)
-    case .densityIntegral(let map, let mean, let deviation):
-      map.coordinate(ofStandardised: (value - mean) / deviation)
-    }
-  }
 }

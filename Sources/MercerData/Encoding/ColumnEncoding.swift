@@ -71,6 +71,9 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
 
   /// How many coordinates the column has.
   var featureCount: Int { featureKinds.count }
+
+  /// How many of them, the first, are those of the rule.
+  var ruledFeatureCount: Int { featureCount - added.reduce(0) { $0 + $1.kinds.count } }
 }
 
 extension ColumnEncoding {

@@ -25,9 +25,13 @@ struct EncodedColumn {
     _ column: Column, by encoding: ColumnEncoding, source: String, notes: inout EncodingNotes
   ) throws(MercerError) {
     width = encoding.featureCount
-    ruledWidth = width - encoding.added.reduce(0) { $0 + $1.kinds.count }
+    ruledWidth = encoding.ruledFeatureCount
     content = try Self.content(of: column, by: encoding.rule, source: source, notes: &notes)
-    added = encoding.added.compactMap { AddedValues($0, rule: encoding.rule) }
+    let numbers: [Double] =
+      if case .numbers(let values, _, _, _, _, _) = content { values } else { [] }
+    added = encoding.added.compactMap {
+      AddedValues($0, rule: encoding.rule, column: column, numbers: numbers)
+    }
   }
 
   private static func content(
@@ -93,19 +97,13 @@ struct EncodedColumn {
           base[row &* stride &+ indicator] = Element(TableEncoder.oneHotValue)
         }
       }
-      var first = ruledWidth
-      for map in added {
-        for row in rows {
-          let value = values[row]
-          base[row &* stride &+ first] = Element(map.coordinate(of: value.isNaN ? fill : value))
-        }
-        first += 1
-      }
     case .places(let places):
       for row in rows where places[row] >= 0 {
         base[row &* stride &+ Int(places[row])] = Element(TableEncoder.oneHotValue)
       }
     }
+    var first = ruledWidth
+    for values in added { first += values.write(rows, to: base + first, stride: stride) }
   }
 
   /// The values of a column that must hold numbers, with NaN for missing cells.

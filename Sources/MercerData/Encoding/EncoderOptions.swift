@@ -24,6 +24,13 @@ public struct EncoderOptions: Sendable, Equatable, Codable {
     case logarithms
     /// Numbers and dates by their kernel density integral (`DensityIntegralMap`).
     case densityIntegrals
+    /// Dates by their places in the year, the week and the day (`CalendarCycle`).
+    case calendar
+    /// Categories whose names show an order by the place in it (`LevelOrder`).
+    case orders
+    /// Categories by the mean targets of their levels (`TargetMeans`), and those of more than
+    /// `maximumLevelCount` levels by how frequent these are.
+    case targetMeans
   }
 
   /// Which coordinates are added.

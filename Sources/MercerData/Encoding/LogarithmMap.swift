@@ -49,23 +49,18 @@ public struct LogarithmMap: Sendable, Equatable, Codable {
       form = .signed(unit: magnitudes[magnitudes.count / 2])
     }
     let logarithms = present.map { [form] in Self.logarithm(of: $0, form) }
-    let count = Double(present.count)
-    let center = logarithms.reduce(0, +) / count
-    let squares = logarithms.reduce(0) { $0 + ($1 - center) * ($1 - center) }
-    let spread = (squares / count).squareRoot()
-    guard spread > 0 else { return nil }
-    func kurtosis(_ values: [Double], _ mean: Double, _ deviation: Double) -> Double {
-      values.reduce(0) {
-        let square = ($1 - mean) / deviation * (($1 - mean) / deviation)
-        return $0 + square * square
-      } / count
+    let after = Moments(logarithms)
+    guard after.deviation > 0 else { return nil }
+    var kurtosis = 0.0
+    for value in present {
+      let square = (value - mean) / deviation * ((value - mean) / deviation)
+      kurtosis += square * square / Double(present.count)
     }
-    let before = kurtosis(present, mean, deviation)
-    guard before >= Self.leastKurtosis,
-      kurtosis(logarithms, center, spread) <= Self.kurtosisShare * before
-    else { return nil }
-    self.mean = center
-    self.deviation = spread
+    guard kurtosis >= Self.leastKurtosis, after.kurtosis <= Self.kurtosisShare * kurtosis else {
+      return nil
+    }
+    self.mean = after.mean
+    self.deviation = after.deviation
   }
 
   /// The standardised logarithm of a finite number.

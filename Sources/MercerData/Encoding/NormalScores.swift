@@ -9,7 +9,7 @@ import RealModule
 /// beyond the first and the last.
 /// - Source: Van der Waerden, Order tests for the two-sample problem (1952); with mid-ranks in place
 ///   of i/(n + 1).
-public struct NormalScores: Sendable, Equatable {
+public struct NormalScores: Sendable, Equatable, Codable {
   /// The numbers at which scores are kept, those of the distribution function.
   public let knots: [Double]
   /// Φ⁻¹(F) at each knot, strictly increasing.
@@ -36,6 +36,28 @@ public struct NormalScores: Sendable, Equatable {
   /// - Complexity: O(log(knots.count)).
   public func value(ofScore score: Double) -> Double {
     PiecewiseLinear.value(at: score, knots: scores, values: knots)
+  }
+}
+
+extension NormalScores {
+  private enum CodingKeys: CodingKey {
+    case knots, scores
+  }
+
+  /// Reads knots and scores, and refuses what no column of numbers gives.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    knots = try container.decode([Double].self, forKey: .knots)
+    scores = try container.decode([Double].self, forKey: .scores)
+    func isIncreasing(_ values: [Double]) -> Bool {
+      zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
+    }
+    guard knots.count == scores.count, (2...RankMap.maximumKnotCount).contains(knots.count),
+      isIncreasing(knots), isIncreasing(scores), (knots + scores).allSatisfy(\.isFinite)
+    else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "the normal scores are damaged"))
+    }
   }
 }
 

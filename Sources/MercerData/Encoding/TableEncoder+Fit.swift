@@ -7,14 +7,26 @@ extension TableEncoder {
   ///   - table: the rows to fit on.
   ///   - excluding: names of columns to leave out: the target, and what the user ignores.
   ///   - options: the choices.
+  ///   - targets: n × k, what is to be learned of each row; without it there are no target means.
+  ///   - weights: one a row, for target means.
   /// - Complexity: O(rows · columns); with additions, a sort of each column of numbers.
   /// - Throws: `.invalidParameter` for an excluded name that is no column, or options out of range;
   ///   `.invalidData` when there are no rows, two columns share a name, a number is infinite, or
-  ///   no column is left.
+  ///   no column is left; `.shapeMismatch` when targets or weights have another number of rows.
   public static func fit(
-    table: Table, excluding: [String] = [], options: EncoderOptions = EncoderOptions()
+    table: Table, excluding: [String] = [], options: EncoderOptions = EncoderOptions(),
+    targets: Matrix<Double>? = nil, weights: [Double]? = nil
   ) throws(MercerError) -> TableEncoder {
     try check(table, excluding: excluding, options: options)
+    for count in [targets?.rowCount, weights?.count] {
+      guard count ?? table.rowCount == table.rowCount else {
+        throw MercerError(
+          .shapeMismatch,
+          "there are targets or weights of \(count ?? 0) rows, but the table has "
+            + "\(table.rowCount)")
+      }
+    }
+    let targets = targets.map { Targets(values: $0, weights: weights) }
     let excluded = Set(excluding)
     var columns: [ColumnEncoding] = []
     var omitted: [OmittedColumn] = []
@@ -28,7 +40,7 @@ extension TableEncoder {
         columns.append(
           ColumnEncoding(
             name: column.name, rule: rule,
-            added: additions(to: rule, of: column, options: options)))
+            added: additions(to: rule, of: column, targets: targets, options: options)))
       case .failure(let reason):
         omitted.append(OmittedColumn(name: column.name, reason: reason.reason))
       }

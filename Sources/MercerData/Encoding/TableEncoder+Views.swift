@@ -28,21 +28,52 @@ extension TableEncoder {
     }
   }
 
+  /// How categories are seen.
+  public struct LevelForms: OptionSet, Sendable, Hashable {
+    /// The bits of the forms.
+    public let rawValue: Int
+
+    /// Forms from their bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// One coordinate for each level, or its code.
+    public static let oneHot = LevelForms(rawValue: 1)
+    /// The place in the order that the names of the levels show.
+    public static let order = LevelForms(rawValue: 2)
+    /// The mean targets of the levels, and their frequencies.
+    public static let means = LevelForms(rawValue: 4)
+
+    fileprivate var kinds: Set<CoordinateKind> {
+      var kinds: Set<CoordinateKind> = []
+      if contains(.oneHot) { kinds.formUnion([.level, .code]) }
+      if contains(.order) { kinds.insert(.order) }
+      if contains(.means) { kinds.formUnion([.targetMean, .frequency]) }
+      return kinds
+    }
+  }
+
   /// What each coordinate says of its column.
   public var featureKinds: [CoordinateKind] { columns.flatMap(\.featureKinds) }
 
   /// The coordinates of a view, in increasing order: the `on:` of a kernel that sees it.
   ///
-  /// Categories, booleans and indicators of missing cells are in every view. Views that see the same
-  /// have equal lists: on a table without heavy tails the logarithmic one is the standardised one.
-  public func features(of view: View) -> [Int] {
+  /// Booleans, indicators of missing cells and places of dates in the year are in every view. A
+  /// column that has none of the coordinates asked for is seen by its size or its levels. Views that
+  /// see the same have equal lists: on a table without heavy tails the logarithmic one is the
+  /// standardised one.
+  /// - Parameters:
+  ///   - view: how numbers are seen.
+  ///   - levels: how categories are seen.
+  public func features(of view: View, levels: LevelForms = .oneHot) -> [Int] {
     var features: [Int] = []
     var first = 0
     for column in columns {
       let kinds = column.featureKinds
-      let available = view.kinds.intersection(kinds)
-      let shown = available.isEmpty ? [.standardised] : available
-      for (place, kind) in kinds.enumerated() where !kind.isOfNumber || shown.contains(kind) {
+      let ofNumber = view.kinds.intersection(kinds)
+      let ofLevel = levels.kinds.intersection(kinds)
+      let shown = (ofNumber.isEmpty ? [.standardised] : ofNumber)
+        .union(ofLevel.isEmpty ? [.level, .code] : ofLevel)
+      for (place, kind) in kinds.enumerated() where kind.isInAllViews || shown.contains(kind) {
         features.append(first + place)
       }
       first += kinds.count
@@ -50,37 +81,53 @@ extension TableEncoder {
     return features
   }
 
-  /// Coordinates among these that say together what one column is, and share a scale in a learned
-  /// metric: the levels of one category, with its indicator of missing cells.
+  /// Coordinates among these that say together one thing of a column, and share a scale in a learned
+  /// metric: the levels of a category with its indicator of missing cells, the sine and the cosine
+  /// of a cycle.
   ///
   /// - Parameter features: coordinates in increasing order.
   /// - Returns: groups of places in `features`, each in increasing order.
   public func featureBlocks(among features: [Int]) -> [[Int]] {
-    let sources = featureColumns
-    let kinds = featureKinds
+    let groups = blockGroups
     var blocks: [[Int]] = []
-    var source: Int?
+    var last: Int?
     for (place, feature) in features.enumerated() {
-      guard case .category = columns[sources[feature]].rule,
-        [.level, .code, .missing].contains(kinds[feature])
-      else {
-        source = nil
-        continue
-      }
-      if source == sources[feature] {
+      let group = groups[feature]
+      if let group, group == last {
         blocks[blocks.count - 1].append(place)
-      } else {
+      } else if group != nil {
         blocks.append([place])
       }
-      source = sources[feature]
+      last = group
     }
     return blocks
+  }
+
+  /// For each coordinate the number of its group, or nil where it stands alone.
+  private var blockGroups: [Int?] {
+    var groups: [Int?] = []
+    var next = 0
+    for column in columns {
+      let isCategory = if case .category = column.rule { true } else { false }
+      groups += Array(repeating: isCategory ? next : nil, count: column.ruledFeatureCount)
+      next += 1
+      for addition in column.added {
+        let isCycle = if case .cycle = addition { true } else { false }
+        groups += Array(repeating: isCycle ? next : nil, count: addition.kinds.count)
+        next += 1
+      }
+    }
+    return groups
   }
 }
 
 extension CoordinateKind {
-  /// Whether it is one of the ways to see a number.
-  fileprivate var isOfNumber: Bool {
-    [.standardised, .rank, .normalScore, .logarithm, .densityIntegral].contains(self)
+  /// Whether nothing else says the same of a column.
+  fileprivate var isInAllViews: Bool {
+    switch self {
+    case .truth, .missing, .cycle: true
+    case .standardised, .rank, .normalScore, .logarithm, .densityIntegral: false
+    case .level, .code, .order, .targetMean, .frequency: false
+    }
   }
 }

@@ -8,9 +8,11 @@ public import MercerCore
 /// one-hot coordinate is 0 or 1 (`oneHotValue`), and so are the two values of a boolean. So no kind
 /// of column outweighs another before a kernel's own scales are learned.
 ///
-/// A number may have a second coordinate, its place in the distribution of its column (`RankMap`),
-/// of the same scale: two numbers drawn at random differ by √2 in it, too. A kernel sees one of the
-/// two, or both; `features(of:)` says which coordinates those are.
+/// A column may have more coordinates, if the options ask for them and it has a use for them
+/// (`EncoderOptions.Addition`): a number its place in the distribution of its column or its
+/// logarithm, a date its place in the year, a category the mean targets of its levels. They are of
+/// the same scale: two rows drawn at random differ by √2 in each, too, or by less. A kernel sees
+/// some of them; `features(of:levels:)` says which.
 ///
 /// Missing numbers become the median, and where the fitted table had some, a coordinate says so.
 /// A level in fewer rows than the options ask, or beyond the most frequent, shares one coordinate
@@ -121,6 +123,16 @@ public struct TableEncoder: Sendable, Equatable, Codable {
         at: .init(file: table.source))
     }
     return (Points(matrix), notes)
+  }
+
+  /// What is needed to make the coordinates that know targets again of some rows of a table, such
+  /// as the one that the encoder was fitted to.
+  ///
+  /// - Complexity: O(n) for each category.
+  /// - Throws: `.invalidData` when columns are missing or there twice.
+  public func targetMeanFeatures(of table: Table) throws(MercerError) -> TargetMeanFeatures {
+    var notes = EncodingNotes()
+    return TargetMeanFeatures(self, columns: try matchedColumns(of: table, notes: &notes))
   }
 
   /// The columns of the table in the order of `columns`.
