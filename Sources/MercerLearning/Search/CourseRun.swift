@@ -9,22 +9,18 @@ import MercerSolvers
 /// cannot factorise is tried again in double.
 struct CourseRun: Sendable {
   let course: Course
-  /// The coordinates of the course's view at these rows.
-  let points: Points<Float>
-  /// Coordinates of one category each.
-  let blocks: [[Int]]
+  private let data: SearchData
+  /// The rows of the table; everything else here counts places among these.
+  private let rows: [Int]
   /// The targets at these rows.
-  let codes: Matrix<Float>
-  /// The weights of these rows.
-  let weights: [Double]?
+  private let codes: Matrix<Float>
 
-  /// - Parameter rows: rows of the table; everything else here counts places among these.
+  /// A course on rows of the table.
   init(_ course: Course, on data: SearchData, rows: [Int]) {
     self.course = course
-    points = data.points(of: course.view, at: rows)
-    blocks = data.views[course.view].blocks
+    self.data = data
+    self.rows = rows
     codes = Matrix(converting: data.codes.rows(at: rows))
-    weights = data.weights.map { weights in rows.map { weights[$0] } }
   }
 
   /// A length scale, in median distances, and a ridge.
@@ -56,8 +52,9 @@ struct CourseRun: Sendable {
   func run(
     _ fold: Resampling.Fold, steps: [Step], context: ExecutionContext
   ) throws(MercerError) -> [[Trial]] {
-    let inner = points.subset(at: fold.training)
-    let outer = points.subset(at: fold.validation)
+    let (inner, outer) = data.points(
+      of: course.view, training: fold.training.map { rows[$0] },
+      validation: fold.validation.map { rows[$0] })
     let targets = codes.rows(at: fold.training)
     let truth = codes.rows(at: fold.validation)
     var metric = Metric.identity
@@ -70,7 +67,7 @@ struct CourseRun: Sendable {
       var solutions: [Setting: Matrix<Float>] = [:]
       for factor in step.settings.map(\.factor).unique {
         let kernel = try geometry.kernel(
-          lengthScale: factor * median, metric: metric, dimension: points.dimension, of: Float.self)
+          lengthScale: factor * median, metric: metric, dimension: inner.dimension, of: Float.self)
         let gram = try TiledGram(kernel, inputs: inner).densified(context: context)
         let cross = try TiledCrossGram(kernel, rows: outer, columns: inner)
           .densified(context: context)
@@ -106,6 +103,7 @@ struct CourseRun: Sendable {
     round: Int, settings: [Setting], context: ExecutionContext
   ) throws(MercerError) -> any PointKernel<Double> {
     var metric = Metric.identity
+    let points = data.points(of: course.view, training: rows, validation: []).training
     let all = Array(0..<points.count)
     for before in 0..<round {
       metric = try next(metric, points, codes, all, settings[before], known: nil, context)
@@ -118,25 +116,26 @@ struct CourseRun: Sendable {
   }
 
   private func next(
-    _ metric: Metric, _ inner: Points<Float>, _ targets: Matrix<Float>, _ rows: [Int],
+    _ metric: Metric, _ inner: Points<Float>, _ targets: Matrix<Float>, _ places: [Int],
     _ setting: Setting, known: Matrix<Float>?, _ context: ExecutionContext
   ) throws(MercerError) -> Metric {
     let teacher = course.teacher
     let median = try inner.medianDistance(metric: metric, exponent: teacher.exponent)
     let kernel = try teacher.kernel(
-      lengthScale: setting.factor * median, metric: metric, dimension: points.dimension,
+      lengthScale: setting.factor * median, metric: metric, dimension: inner.dimension,
       of: Float.self)
     var coefficients = known
     if coefficients == nil {
       let gram = try TiledGram(kernel, inputs: inner).densified(context: context)
-      coefficients = try solve(gram, ridge: setting.ridge, targets, rows, context)
+      coefficients = try solve(gram, ridge: setting.ridge, targets, places, context)
     }
     guard let coefficients else { return metric }
     let gradients = try GradientMetric.gradients(
       of: kernel, inputs: inner, coefficients: coefficients, context: context)
     return switch course.shape {
     case .scales:
-      GradientMetric.scales(gradients, dimension: inner.dimension, blocks: blocks)
+      GradientMetric.scales(
+        gradients, dimension: inner.dimension, blocks: data.views[course.view].blocks)
     case .transform:
       try GradientMetric.transform(gradients, dimension: inner.dimension, context: context)
     }
@@ -144,10 +143,10 @@ struct CourseRun: Sendable {
 
   /// (K + λ W⁻¹)⁻¹ Y, or nil where even double precision makes K + λ W⁻¹ indefinite.
   private func solve(
-    _ gram: Matrix<Float>, ridge: Double, _ targets: Matrix<Float>, _ rows: [Int],
+    _ gram: Matrix<Float>, ridge: Double, _ targets: Matrix<Float>, _ places: [Int],
     _ context: ExecutionContext
   ) throws(MercerError) -> Matrix<Float>? {
-    let shifts = rows.map { ridge / (weights?[$0] ?? 1) }
+    let shifts = places.map { ridge / (data.weights?[rows[$0]] ?? 1) }
     if let solution = try Self.solved(gram, shifts, targets, context) { return solution }
     let solution = try Self.solved(
       Matrix<Double>(converting: gram), shifts, Matrix<Double>(converting: targets), context)

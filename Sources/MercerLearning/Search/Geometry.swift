@@ -9,6 +9,8 @@ enum Geometry: String, Sendable, CaseIterable {
   case sharp
   /// The mean of two product Laplace kernels, one eight times as wide as the other.
   case twoScales
+  /// A linear function, and what bends about it: goes on where the rows end.
+  case linearAndLaplace, linearAndProductLaplace
   /// The tangent kernel of an infinitely wide network with two hidden rectified layers; the length
   /// scale sets the variance of its biases.
   case network
@@ -16,8 +18,8 @@ enum Geometry: String, Sendable, CaseIterable {
   /// The exponent of the distance that the kernel is a function of.
   var exponent: Double {
     switch self {
-    case .productLaplace, .sharp, .twoScales: 1
-    case .laplace, .matern, .gaussian, .network: 2
+    case .productLaplace, .sharp, .twoScales, .linearAndProductLaplace: 1
+    case .laplace, .matern, .gaussian, .network, .linearAndLaplace: 2
     }
   }
 
@@ -39,6 +41,17 @@ enum Geometry: String, Sendable, CaseIterable {
       let near = try ProductLaplaceKernel<Element>(lengthScale: lengthScale / 2, metric: metric)
       let far = try ProductLaplaceKernel<Element>(lengthScale: lengthScale * 4, metric: metric)
       return try SumKernel([ScaledKernel(0.5, near), ScaledKernel(0.5, far)])
+    case .linearAndLaplace:
+      let bends = try LaplaceKernel<Element>(lengthScale: lengthScale, metric: metric)
+      // The squared length of a point is about half a squared distance.
+      let trend = try LinearKernel<Element>(metric: metric)
+      return try SumKernel([bends, ScaledKernel(2 / (lengthScale * lengthScale), trend)])
+    case .linearAndProductLaplace:
+      let bends = try ProductLaplaceKernel<Element>(lengthScale: lengthScale, metric: metric)
+      let trend = try LinearKernel<Element>(metric: metric)
+      // A sum of d differences is about √d times their Euclidean length.
+      let size = lengthScale * lengthScale / Double(Swift.max(dimension, 1))
+      return try SumKernel([bends, ScaledKernel(2 / size, trend)])
     case .network:
       // Inner products are divided by the dimension, so squared lengths are too.
       let size = lengthScale * lengthScale / Double(2 * Swift.max(dimension, 1))

@@ -43,7 +43,7 @@ package struct SearchPlan: Sendable, Equatable {
   /// 10,000 rows, and more where the fits alone take longer.
   package static func defaultBudget(rowCount n: Int) -> Double {
     let thousands = Double(n) / 1000
-    return min(1 + 2.8 * thousands + max(0, thousands - 1) * 1.4 + max(0, thousands - 10) * 3, 600)
+    return min(1 + 2.8 * thousands + max(0, thousands - 1) * 1.4 + max(0, thousands - 10) * 8, 600)
   }
 
   /// The sizes that a plan is made from.

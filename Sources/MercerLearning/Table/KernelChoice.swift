@@ -66,7 +66,8 @@ extension TableLearner {
     if prepared.plan.method != .exact { search.leastRidge = 1e-3 }
     let data = SearchData(
       inputs: inputs, views: views, codes: problem.codes, weights: problem.weights,
-      resampling: prepared.resampling, score: problem.score(rows:residuals:))
+      resampling: prepared.resampling, score: problem.score(rows:residuals:),
+      targetMeans: prepared.targetMeans, seed: seed)
     let found = try search.run(data, deadline: deadline, context: context)
     return KernelChoice(
       members: found.members, leaderboard: found.leaderboard, seen: Set(found.rows),

@@ -17,6 +17,7 @@ public struct PreparedTable: Sendable {
 
   let inputs: Points<Double>
   let problem: TableProblem
+  let targetMeans: TargetMeanFeatures
   let resampling: Resampling
 
   /// Checks that a model fitted to this table can be measured on another one.

@@ -8,6 +8,11 @@ struct RowRoles: Sendable {
   let weights: [Double]?
   let resampling: Resampling
 
+  /// The group of each row, if rows are kept apart by group.
+  var groups: [Int]? {
+    if case .grouped(let groups) = resampling { groups } else { nil }
+  }
+
   /// Reads the columns that a learner names.
   ///
   /// - Throws: `.invalidData` for a column that is absent, has missing cells, or holds what cannot be

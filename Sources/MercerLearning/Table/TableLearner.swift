@@ -76,27 +76,28 @@ public struct TableLearner: Sendable {
         at: .init(file: table.source), remedy: "a fit needs at least two")
     }
     let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
-    var encoding = encoding
-    // A kernel that was given speaks of the columns as they are.
-    if kernel == nil {
-      encoding.additions.formUnion([.ranks, .normalScores, .logarithms, .densityIntegrals])
-    }
     let roles = try RowRoles(of: self, in: rows)
-    let encoder = try TableEncoder.fit(
-      table: rows,
-      excluding: [target] + ignoredColumns + [groupColumn, weightColumn].compactMap(\.self),
-      options: encoding)
-    let inputs = try encoder.encode(rows, as: Double.self)
-    if let kernel { try check(kernel, on: inputs, encoder, source: table.source) }
     let problem = try TableProblem(
       truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses,
       rowWeights: roles.weights, place: .init(file: table.source, column: quoted(target)))
+    var encoding = encoding
+    // A kernel that was given speaks of the columns as they are.
+    if kernel == nil { encoding.additions.formUnion(EncoderOptions.Addition.allCases) }
+    let encoder = try TableEncoder.fit(
+      table: rows,
+      excluding: [target] + ignoredColumns + [groupColumn, weightColumn].compactMap(\.self),
+      options: encoding, targets: problem.codes, weights: problem.weights)
+    let targetMeans = try encoder.targetMeanFeatures(of: rows)
+    let inputs = targetMeans.outOfFold(
+      try encoder.encode(rows, as: Double.self), targets: problem.codes,
+      weights: problem.weights, groups: roles.groups, seed: seed)
+    if let kernel { try check(kernel, on: inputs, encoder, source: table.source) }
     let plan = try RidgePlan.plan(
       rowCount: inputs.count, targetCount: problem.codes.columnCount, context: context)
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
       droppedRows: truth.droppedRowCount, inputs: inputs, problem: problem,
-      resampling: roles.resampling)
+      targetMeans: targetMeans, resampling: roles.resampling)
   }
 
   private func checkOptions() throws(MercerError) {
