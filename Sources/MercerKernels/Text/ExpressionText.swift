@@ -5,8 +5,8 @@ import MercerCore
 /// Positions are counted in characters (grapheme clusters), so that a caret stands under what a
 /// reader sees as one character.
 struct ExpressionText {
-  /// The most bytes that an expression may have; the longest useful ones are far shorter.
-  static let byteLimit = 20_000
+  /// The most bytes that an expression may have: a full metric of 200 coordinates takes 900,000.
+  static let byteLimit = 2_000_000
   /// How deep brackets may nest: bounds the recursion of everything that walks a tree.
   static let depthLimit = 200
 

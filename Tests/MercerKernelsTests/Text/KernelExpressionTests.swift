@@ -87,14 +87,23 @@ import Testing
     for opening in ["(", "f(", "ntk(", "f(x: ", "ntk(residual(", "linear + ("] {
       expectError(String(repeating: opening, count: 1500), contains: "deeper than 200")
     }
-    let long = String(repeating: "linear + ", count: 3000) + "linear"
-    expectError(long, contains: "more than the 20000 allowed")
+    let long = String(repeating: "linear + ", count: 250_000) + "linear"
+    expectError(long, contains: "more than the 2000000 allowed")
     expectError("ntk(((dense ^ 1000) ^ 1000) ^ 1000)", contains: "more than 10000 layers")
     // As deep as is allowed goes through, also when the tree is walked.
     let deep =
       String(repeating: "normalised(", count: 200) + "linear" + String(repeating: ")", count: 200)
     #expect(throws: Never.self) { try KernelExpression(parsing: deep) }
     #expect(throws: Never.self) { try KernelRegistry<Double>.standard.makeKernel(parsing: deep) }
+  }
+
+  /// A full metric of 40 coordinates, which is some 30 kB of text, is read back as it was.
+  @Test func readsLongMetrics() throws {
+    var stream = RandomStream(seed: 4, purpose: "long metric")
+    let rows = (0..<40).map { _ in (0..<40).map { _ in stream.normal() } }
+    let kernel = KernelExpression.call("laplace", [.init("transform", .matrix(rows))])
+    #expect(kernel.description.utf8.count > 20_000)
+    #expect(try KernelExpression(parsing: kernel.description) == kernel)
   }
 
   private func expectError(_ text: String, contains part: String) {
