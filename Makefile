@@ -20,7 +20,7 @@ DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers M
 STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-debug test-release bench bench-check docs format lint install clean
+.PHONY: help setup build demo test test-debug test-release bench bench-accuracy bench-check docs format lint install clean
 
 help: ## this list
 	@echo "Mercer: kernel methods on your own machine."
@@ -56,6 +56,9 @@ test-release: setup ## run the tests optimised, with those that need size
 bench: setup ## time Mercer beside its peers, alternating, and print the table of ratios
 	@Benchmarks/run.sh
 
+bench-accuracy: setup ## compare Mercer's errors on many tables with its peers' (takes hours)
+	@Benchmarks/accuracy/run.sh
+
 bench-check: setup ## count instructions of small operations; more than 5 % more than kept fails
 	@Benchmarks/instructions/run.sh
 
@@ -79,4 +82,5 @@ install: setup ## install the binary: make install PREFIX=/usr/local
 	  "$(DESTDIR)$(PREFIX)/bin/mercer"
 
 clean: ## remove everything that was built
-	rm -rf .build Benchmarks/.build Benchmarks/.venv Benchmarks/.venv-jax mercer-out
+	rm -rf .build Benchmarks/.build Benchmarks/.venv Benchmarks/.venv-jax Benchmarks/.venv-accuracy \
+	  mercer-out
