@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized) struct BenchTests {
   private static let names = [
     "gaussian-apply", "gaussian-symmetric-apply", "gaussian-input-gradient", "laplace-apply",
-    "matern-apply", "product-laplace-apply", "polynomial-apply", "arc-cosine-apply", "ntk-fill",
+    "matern-apply", "product-laplace-apply", "additive-laplace-apply", "pairwise-laplace-apply",
+    "anova-laplace-apply", "polynomial-apply", "arc-cosine-apply", "ntk-fill",
   ]
   /// The smallest sizes: 16 to 50 rows each.
   private static let tiny = ["bench", "--quick", "--scale", "0.001"]

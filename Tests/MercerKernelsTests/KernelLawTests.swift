@@ -70,6 +70,13 @@ struct KernelLawCase: CustomTestStringConvertible, Sendable {
     .init("periodic", { try PeriodicKernel(period: 1.1, lengthScale: 0.8) }) {
       try PeriodicKernel(period: 1.1, lengthScale: 0.8)
     },
+    .init(parsing: "anovaLaplace(lengthScale: 1.3, weight: 0.6, scales: [1, 0.2, 0.7])"),
+    .init(
+      parsing: "anovaLaplace(weight: 20, transform: [[1, 0.5, 0], [0, 0, 0], [-0.3, 0.8, 0.2]])"),
+    .init(parsing: "anovaLaplace(lengthScale: 0.01)"),
+    .init(parsing: "additiveLaplace(lengthScale: 0.8, scales: [1, 0, 0.7])"),
+    .init(parsing: "additiveLaplace(order: 2, lengthScale: 1.3, scales: [1, 0.2, 0.7])"),
+    .init(parsing: "additiveLaplace(order: 2, lengthScale: 0.01)"),
     .init("linear", { try LinearKernel(metric: scales) }) { try LinearKernel(metric: scales) },
     .init("polynomial", { try PolynomialKernel(degree: 3, offset: 0.5) }) {
       try PolynomialKernel(degree: 3, offset: 0.5)

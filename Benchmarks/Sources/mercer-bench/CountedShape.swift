@@ -62,6 +62,11 @@ struct CountedShape: Sendable {
       product("gaussian-d3-k1-float", "gaussian(lengthScale: 0.6)", d: 3, of: Float.self),
       product("gaussian-d784-k1-float", "gaussian(lengthScale: 10)", d: 784, of: Float.self),
       product("product-laplace-d8-float", "productLaplace(lengthScale: 2)", d: 8, of: Float.self),
+      product("anova-laplace-d8-float", "anovaLaplace(lengthScale: 2)", d: 8, of: Float.self),
+      product(
+        "pairwise-laplace-d8-float", "additiveLaplace(order: 2)", d: 8, of: Float.self),
+      product(
+        "additive-laplace-far-d8-float", "additiveLaplace(lengthScale: 1e-3)", d: 8, of: Float.self),
       product("laplace-d32-float", "laplace(lengthScale: 2)", d: 32, of: Float.self),
       product(
         "matern52-d32-float", "matern(smoothness: 2.5, lengthScale: 2)", d: 32, of: Float.self),

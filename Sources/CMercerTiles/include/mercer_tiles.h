@@ -18,6 +18,11 @@ enum mercer_sum {
   MERCER_SUM_ABSOLUTE,   // |x − z|
   MERCER_SUM_POWER,      // |x − z|^q
   MERCER_SUM_DIFFERING,  // 1 where x ≠ z
+  // Of the decays e = exp(−rate |x − z|) of the coordinates:
+  MERCER_SUM_DECAYS,                 // their sum
+  MERCER_SUM_DECAY_PAIRS,            // q times their sum, and the products of any two of them
+  MERCER_SUM_DECAY_PRODUCT,          // the product of q + (1 − q) e
+  MERCER_SUM_DECAY_PRODUCT_SLOPE,    // its derivative by q
   MERCER_SUM_STORED      // no sum: x is a stored matrix of entries, rows × columns
 };
 
@@ -41,6 +46,7 @@ enum mercer_map {
   MERCER_MAP_LOG_ROOT_SECOND,  // a + log(1 + r + r²/3) − r
   MERCER_MAP_POLYNOMIAL,       // a (s + c)ᵖ, p whole and at least 0
   MERCER_MAP_SHARE,            // (c − s) / c, 1 if c is 0
+  MERCER_MAP_QUOTIENT,         // a s / c
   MERCER_MAP_ARC_COSINE,       // the arc-cosine kernel of order p; needs a network without layers
   MERCER_MAP_NETWORK           // the kernel of a network
 };
@@ -72,10 +78,12 @@ typedef struct {
 
 /// A kernel on two sets of points. The pointers are to elements of the table's type. x is row-major.
 /// z is packed in panels of `panel` points, each d × panel, the last one padded; norms_z too. Norms
-/// (squared) are read for MERCER_SUM_EUCLIDEAN only.
+/// (squared) are read for MERCER_SUM_EUCLIDEAN only. With `factored`, which sums of decays alone
+/// know, points have 2 d numbers: e^y for each coordinate and then e^−y, y = rate (x − c).
 typedef struct {
   int32_t sum, form;
-  double q, a, c, p;
+  double q, a, c, p, rate;
+  int32_t factored;
   ptrdiff_t d;
   const void *x;
   ptrdiff_t ldx;

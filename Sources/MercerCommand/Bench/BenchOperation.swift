@@ -26,6 +26,8 @@ struct BenchOperation: Sendable {
   var element = BenchElement.float
   /// How many elementary functions a pair takes, each counted as one exponential.
   var functions = 1
+  /// How many operations a coordinate of a pair takes.
+  var coordinateOperations = 2
 
   /// The number of columns, m = n here.
   var columns: Int { rows }
@@ -39,10 +41,10 @@ struct BenchOperation: Sendable {
     }
   }
 
-  /// Floating-point operations: 2 d a pair, 2 d more where the coordinates are added up into a
-  /// gradient, and 2 k for each entry of K that is multiplied by k right-hand sides.
+  /// Floating-point operations: those of the coordinates of a pair, twice where they are added up
+  /// into a gradient, and 2 k for each entry of K that is multiplied by k right-hand sides.
   var operations: Double {
-    let perPair = Double(2 * features) * (action == .inputGradient ? 2 : 1)
+    let perPair = Double(coordinateOperations * features) * (action == .inputGradient ? 2 : 1)
     return pairs * perPair + 2 * Double(rightHandSides) * Double(rows) * Double(columns)
   }
 
@@ -91,6 +93,17 @@ extension BenchOperation {
       BenchOperation(
         name: "matern-apply", kernel: "matern(smoothness: 2.5, lengthScale: 2)"),
       BenchOperation(name: "product-laplace-apply", kernel: "productLaplace(lengthScale: 8)"),
+      // Decays of coordinates: two products and a minimum, then a sum; or a sum and a multiply-add; or
+      // a multiply-add and a product.
+      BenchOperation(
+        name: "additive-laplace-apply", kernel: "additiveLaplace(lengthScale: 1)", functions: 0,
+        coordinateOperations: 4),
+      BenchOperation(
+        name: "pairwise-laplace-apply", kernel: "additiveLaplace(order: 2, lengthScale: 1)",
+        functions: 0, coordinateOperations: 6),
+      BenchOperation(
+        name: "anova-laplace-apply", kernel: "anovaLaplace(lengthScale: 2)", functions: 0,
+        coordinateOperations: 6),
       BenchOperation(
         name: "polynomial-apply", kernel: "polynomial(degree: 3)", functions: 0),
       BenchOperation(name: "arc-cosine-apply", kernel: "arcCosine(order: 1)", rows: 10_000),

@@ -76,7 +76,8 @@ extension PackedPairs {
   // MARK: - Gradients. The map of the pairs is the slope φ′ of a kernel.
 
   /// `gradient[i, :] += Σⱼ wᵢⱼ φ′ᵢⱼ tᵢⱼ` over the tile, with t = x − z, sign(x − z) or
-  /// sign(x − z) |x − z|^(q−1) by the sum, and t = z for inner products.
+  /// sign(x − z) |x − z|^(q−1) by the sum, and t = z for inner products; for decays
+  /// t = sign(xₖ − zₖ) eₖ ∂s/∂eₖ, which is −∂s/∂x over the rate.
   public func accumulateInputGradient(weights: Tile<Element>, into gradient: Tile<Element>) {
     accumulateInputGradient(
       rows: weights.rows, columns: weights.columns, outputs: 1, weights: weights.base,
@@ -106,21 +107,24 @@ extension PackedPairs {
     rows: Range<Int>, columns: Range<Int>, outputs: Int, weights: UnsafePointer<Element>,
     rowStride: Int, outputStride: Int, into gradient: UnsafeMutablePointer<Element>, stride: Int
   ) {
+    precondition(sum.hasGradients)
     guard !rows.isEmpty, !columns.isEmpty, dimension > 0 else { return }
     withC { pairs in
       z.withUnsafeBufferPointer { z in
         Element.loops.inputGradient(
           pairs, rows.lowerBound, rows.count, columns.lowerBound, columns.count, outputs, weights,
-          rowStride, outputStride, z.baseAddress, dimension, gradient, stride)
+          rowStride, outputStride, z.baseAddress, self.z.columnCount, gradient, stride)
       }
     }
   }
 
   /// `moments[k] += Σᵢⱼ wᵢⱼ φ′ᵢⱼ |x[i, k] − z[j, k]|^q` over the tile, q = 2 for squares: from these
-  /// follow the derivatives by scales of the coordinates.
+  /// follow the derivatives by scales of the coordinates. For decays it is
+  /// Σᵢⱼ wᵢⱼ φ′ᵢⱼ rate |x[i, k] − z[j, k]| eₖ ∂s/∂eₖ.
   public func accumulateScaleMoments(
     weights: Tile<Element>, into moments: UnsafeMutablePointer<Double>
   ) {
+    precondition(sum.hasGradients)
     guard weights.rowCount > 0, weights.columnCount > 0 else { return }
     withC { pairs in
       Element.loops.scaleMoments(

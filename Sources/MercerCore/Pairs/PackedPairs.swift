@@ -12,8 +12,9 @@ public struct PackedPairs<Element: Scalar>: Sendable {
   /// What is made of the sum.
   public let map: PairMap
 
-  /// The points, n × d and m × d.
+  /// The points, n × d and m × d, or their factors (`DecayFactors`).
   let x, z: Matrix<Element>
+  private let isFactored: Bool
   /// ‖x‖², and ‖z‖² padded to whole panels; empty where the sum does not need them.
   private let normsX, normsZ: Matrix<Element>
   private let packed: PackedPoints<Element>
@@ -24,11 +25,13 @@ public struct PackedPairs<Element: Scalar>: Sendable {
   /// The number of columns, m.
   public var columnCount: Int { z.rowCount }
   /// The number of coordinates, d.
-  public var dimension: Int { z.columnCount }
+  public let dimension: Int
   /// The number of columns in a panel.
   public var panelSize: Int { Element.loops.panel }
   /// The number of panels; the last may be padded.
   public var panelCount: Int { packed.panels.rowCount }
+  /// The size of a panel.
+  public var panelByteCount: Int { panelSize * z.columnCount * MemoryLayout<Element>.stride }
   /// Whether rows and columns are one set of points in memory.
   public var isSymmetric: Bool { x.sharesStorage(with: z) && x.rowCount == z.rowCount }
 
@@ -42,9 +45,12 @@ public struct PackedPairs<Element: Scalar>: Sendable {
     precondition(x.columnCount == z.columnCount)
     self.sum = sum
     self.map = map
-    self.x = x
-    self.z = z
-    packed = PackedPoints(z)
+    dimension = z.columnCount
+    let factors = sum.decayRate.flatMap { DecayFactors(rows: x, columns: z, rate: $0) }
+    isFactored = factors != nil
+    self.x = factors?.rows ?? x
+    self.z = factors?.columns ?? z
+    packed = PackedPoints(self.z)
     let needsNorms = sum == .euclidean
     normsX = needsNorms ? Self.norms(x, count: x.rowCount) : Matrix(rowCount: 0, columnCount: 0)
     normsZ =
@@ -54,9 +60,13 @@ public struct PackedPairs<Element: Scalar>: Sendable {
     network = nil
   }
 
-  private init(_ other: PackedPairs, map: PairMap, network: PackedNetwork<Element>?) {
-    (sum, x, z, normsX, normsZ, packed) =
-      (other.sum, other.x, other.z, other.normsX, other.normsZ, other.packed)
+  private init(
+    _ other: PackedPairs, sum: PairSum, map: PairMap, network: PackedNetwork<Element>?
+  ) {
+    (x, z, normsX, normsZ, packed) =
+      (other.x, other.z, other.normsX, other.normsZ, other.packed)
+    (dimension, isFactored) = (other.dimension, other.isFactored)
+    self.sum = sum
     self.map = map
     self.network = network
   }
@@ -66,7 +76,15 @@ public struct PackedPairs<Element: Scalar>: Sendable {
   /// - Parameter network: what the maps of angles need.
   public func with(_ map: PairMap, network: PackedNetwork<Element>? = nil) -> PackedPairs {
     precondition(network != nil || (map.form != .arcCosine && map.form != .network))
-    return PackedPairs(self, map: map, network: network ?? self.network)
+    return PackedPairs(self, sum: sum, map: map, network: network ?? self.network)
+  }
+
+  /// The same pairs with another sum of their decays; nothing is copied.
+  ///
+  /// - Precondition: both are sums of decays, of the same rate.
+  public func with(sum: PairSum, map: PairMap = .identity) -> PackedPairs {
+    precondition(sum.decayRate != nil && sum.decayRate == self.sum.decayRate)
+    return PackedPairs(self, sum: sum, map: map, network: nil)
   }
 
   private static func norms(_ points: Matrix<Element>, count: Int) -> Matrix<Element> {
@@ -94,10 +112,12 @@ public struct PackedPairs<Element: Scalar>: Sendable {
               var pairs = mercer_pairs()
               pairs.sum = sum.code
               pairs.form = map.code
-              (pairs.q, pairs.a, pairs.c, pairs.p) = (sum.exponent, map.a, map.c, map.p)
+              (pairs.q, pairs.a, pairs.c, pairs.p) = (sum.parameter, map.a, map.c, map.p)
+              pairs.rate = sum.decayRate ?? 0
+              pairs.factored = isFactored ? 1 : 0
               pairs.d = dimension
               pairs.x = UnsafeRawPointer(x.baseAddress)
-              pairs.ldx = dimension
+              pairs.ldx = self.x.columnCount
               pairs.norms_x = UnsafeRawPointer(normsX.baseAddress)
               pairs.z = UnsafeRawPointer(panels.baseAddress)
               pairs.norms_z = UnsafeRawPointer(normsZ.baseAddress)

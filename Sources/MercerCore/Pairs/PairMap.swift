@@ -42,6 +42,8 @@ public struct PairMap: Sendable, Equatable {
     case polynomial
     /// (c − s) / c, and 1 if c is 0.
     case share
+    /// a s / c, by a true division.
+    case quotient
     /// The arc-cosine kernel of order p, of inner products; needs `PairAngles`' lengths.
     case arcCosine
     /// The kernel of a network, of inner products.
@@ -69,6 +71,7 @@ public struct PairMap: Sendable, Equatable {
     switch form {
     case .identity: PairMap(.affine, a: 0, c: 1)
     case .affine: PairMap(.affine, a: 0, c: a)
+    case .quotient: PairMap(.affine, a: 0, c: a / c)
     case .expLinear: PairMap(.expLinear, a: a * c, c: c)
     case .expRoot: PairMap(.expRootSlope, a: -a * c / 2, c: c)
     case .expRootFirst: PairMap(.expRoot, a: -a * c * c / 2, c: c)
@@ -103,7 +106,7 @@ public struct PairMap: Sendable, Equatable {
     case .identity: PairMap(.affine, a: factor)
     case .affine: PairMap(.affine, a: factor * a, c: factor * c)
     case .expLinear, .expRoot, .expRootSlope, .expRootFirst, .expRootSecond, .expPower,
-      .expPowerSlope, .power, .rational, .polynomial:
+      .expPowerSlope, .power, .rational, .polynomial, .quotient:
       PairMap(form, a: factor * a, c: c, p: p)
     default: nil
     }
@@ -130,6 +133,7 @@ public struct PairMap: Sendable, Equatable {
       case .logRootSecond: MERCER_MAP_LOG_ROOT_SECOND
       case .polynomial: MERCER_MAP_POLYNOMIAL
       case .share: MERCER_MAP_SHARE
+      case .quotient: MERCER_MAP_QUOTIENT
       case .arcCosine: MERCER_MAP_ARC_COSINE
       case .network: MERCER_MAP_NETWORK
       }

@@ -94,7 +94,8 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
   }
 }
 
-private struct BoundColumns<Element: Scalar>: PairwiseBoundKernel {
+/// A kernel of some columns, on two sets of inputs with all of them.
+struct BoundColumns<Element: Scalar>: PairwiseBoundKernel {
   let base: any BoundKernel<Element>
   let columns: [Int]
   let dimension: Int

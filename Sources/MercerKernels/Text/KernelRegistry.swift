@@ -25,6 +25,8 @@ public struct KernelRegistry<Element: Scalar>: Sendable {
         MaternKernel<Element>.syntax,
         RationalQuadraticKernel<Element>.syntax,
         PeriodicKernel<Element>.syntax,
+        AnovaLaplaceKernel<Element>.syntax,
+        AdditiveLaplaceKernel<Element>.syntax,
         LinearKernel<Element>.syntax,
         PolynomialKernel<Element>.syntax,
         CosineKernel<Element>.syntax,

@@ -115,7 +115,6 @@ extension PackedPairs {
   /// Panels that are worked on while the rows of a band pass: about 480 columns, of which the packed
   /// points should stay in the second-level cache.
   var stepPanels: Int {
-    let bytes = panelSize * max(dimension, 1) * MemoryLayout<Element>.stride
-    return max(1, min(480 / panelSize, (1 << 19) / bytes))
+    max(1, min(480 / panelSize, (1 << 19) / max(panelByteCount, 1)))
   }
 }

@@ -62,6 +62,7 @@ import Testing
       derivative: { 1.5 * pow($0 - 1, 2) }),
     Case(map: PairMap(.polynomial, a: 0.5, p: 0), value: { _ in 0.5 }, derivative: { _ in 0 }),
     Case(map: PairMap(.share, c: 4), value: { (4 - $0) / 4 }),
+    Case(map: PairMap(.quotient, a: 3, c: 7), value: { 3 * $0 / 7 }, derivative: { _ in 3.0 / 7 }),
   ]
 
   /// 0, tiny, ordinary and large sums, in a number that leaves a part of a vector.

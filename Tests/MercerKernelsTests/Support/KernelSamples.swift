@@ -44,6 +44,22 @@ func distance(_ x: [Double], _ z: [Double], _ q: Double = 2) -> Double {
   zip(x, z).map { q == 2 ? ($0 - $1) * ($0 - $1) : power(abs($0 - $1), q) }.reduce(0, +)
 }
 
+/// exp(−|xₖ − zₖ| / ℓ) of each coordinate.
+func decays(_ x: [Double], _ z: [Double], _ l: Double) -> [Double] {
+  zip(x, z).map { exponential(-abs($0 - $1) / l) }
+}
+
+/// Without those of coordinates that the metric makes 0.
+func kept(_ values: [Double], _ metric: Metric) -> [Double] {
+  guard case .scales(let scales) = metric else { return values }
+  return zip(values, scales).filter { $1 > 0 }.map(\.0)
+}
+
+/// The mean; of nothing 1, as of a kernel without coordinates.
+func mean(_ values: [Double]) -> Double {
+  values.isEmpty ? 1 : values.reduce(0, +) / Double(values.count)
+}
+
 /// Every kernel of this folder with this metric, beside its formula.
 func kernelSamples<Element: Scalar>(
   metric: Metric, _: Element.Type = Element.self
@@ -91,6 +107,17 @@ func kernelSamples<Element: Scalar>(
     sample(try PeriodicKernel(period: 1.9, lengthScale: l, metric: metric)) {
       let sines = zip($0, $1).map { power(abs(sine(.pi * ($0 - $1) / 1.9)), 2) }
       return exponential(-2 * sines.reduce(0, +) / (l * l))
+    },
+    sample(try AnovaLaplaceKernel(lengthScale: l, weight: 0.7, metric: metric)) {
+      decays($0, $1, l).map { (1 + 0.7 * $0) / 1.7 }.reduce(1, *)
+    },
+    sample(try AdditiveLaplaceKernel(lengthScale: l, metric: metric)) {
+      mean(kept(decays($0, $1, l), metric))
+    },
+    sample(try AdditiveLaplaceKernel(order: 2, lengthScale: l, metric: metric)) {
+      let e = kept(decays($0, $1, l), metric)
+      let pairs = e.indices.flatMap { k in e[..<k].map { $0 * e[k] } }
+      return pairs.isEmpty ? mean(e) : (mean(e) + mean(pairs)) / 2
     },
     sample(try LinearKernel(metric: metric)) { inner($0, $1) },
     sample(try PolynomialKernel(degree: 3, offset: 0.6, metric: metric)) {

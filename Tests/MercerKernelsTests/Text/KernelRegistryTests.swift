@@ -11,6 +11,8 @@ import Testing
     "productLaplace(lengthScale: 3, scales: [1, 0.2, 0.7])",
     "powerExponential(q: 1.5, p: 1.2, lengthScale: 2)",
     "matern(smoothness: 2.5, lengthScale: 0.3) * overlap(on: [1, 2])",
+    "anovaLaplace(lengthScale: 3, weight: 0.5, scales: [1, 0.2, 0.7])",
+    "additiveLaplace(lengthScale: 3) + additiveLaplace(order: 2, lengthScale: 2, on: [0, 2])",
     "rationalQuadratic(alpha: 0.7, lengthScale: 1.5) + periodic(period: 2, on: [0])",
     "polynomial(degree: 3, offset: 0.5) + cosine + arcCosine(order: 1)",
     "ntk((dense(weightVariance: 2, biasVariance: 0.1) > relu) ^ 3 > dense)",

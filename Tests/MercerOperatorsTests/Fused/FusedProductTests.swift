@@ -17,7 +17,8 @@ import Testing
     "arcCosine(order: 0)", "arcCosine(order: 1)", "arcCosine(order: 2)",
     "ntk((dense > relu) ^ 2 > dense)",
     "nngp(dense(biasVariance: 0.1) > leakyRelu(slope: 0.2) > dense)",
-    "overlap",
+    "overlap", "anovaLaplace(lengthScale: 4)", "additiveLaplace(order: 2, lengthScale: 0.5)",
+    "anovaLaplace(lengthScale: 1e-3)", "additiveLaplace(lengthScale: 0.02, on: [0, 2])",
   ]
 
   private func check<E: Scalar>(
@@ -74,7 +75,7 @@ import Testing
   }
 
   /// A symmetric operator evaluates each pair once; a rectangular one on the same points does not.
-  @Test(arguments: ["gaussian", "productLaplace", "ntk(dense > relu > dense)"], [1, 3])
+  @Test(arguments: ["gaussian", "anovaLaplace", "ntk(dense > relu > dense)"], [1, 3])
   func symmetricProducts(text: String, outputs: Int) throws {
     try checkSymmetric(text, outputs, as: Double.self, tolerance: 1e-12)
     try checkSymmetric(text, outputs, as: Float.self, tolerance: 5e-4)

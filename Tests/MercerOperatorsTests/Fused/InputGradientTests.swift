@@ -11,6 +11,8 @@ import Testing
     "gaussian(lengthScale: 1.5)", "laplace(lengthScale: 2)", "productLaplace(lengthScale: 3)",
     "matern(smoothness: 1.5, scales: [1, 0.5, 2])", "rationalQuadratic", "polynomial(degree: 3)",
     "powerExponential(q: 1.5, p: 1.5, lengthScale: 2)", "gaussian + linear",
+    "anovaLaplace(lengthScale: 2, scales: [1, 0.5, 2])", "additiveLaplace(order: 2, on: [0, 2])",
+    "additiveLaplace(order: 2, lengthScale: 2, transform: [[1, 0.5, 0], [0, 0, 0], [0, 1, -0.3]])",
     "ntk(dense > relu > dense)",
   ]
 

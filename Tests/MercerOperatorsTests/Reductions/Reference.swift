@@ -10,6 +10,7 @@ let reducedKernels = [
   "matern(smoothness: 2.5)", "productLaplace(lengthScale: 4)", "rationalQuadratic(alpha: 2)",
   "powerExponential(q: 1.5, p: 0.8, lengthScale: 2)", "arcCosine(order: 1)",
   "gaussian(lengthScale: 0.7) + linear", "linear", "polynomial(degree: 3, offset: 1)", "overlap",
+  "anovaLaplace(weight: 3)", "additiveLaplace(order: 2)",
 ]
 
 /// Around the panels and steps of all instruction sets; one row, and several bands.
