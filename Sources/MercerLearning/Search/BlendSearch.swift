@@ -63,7 +63,7 @@ struct BlendSearch: Sendable {
     let second: [(Geometry, Course.Shape, Int)] = [
       (.sharp, .scales, 1), (.gaussian, .scales, 1), (.twoScales, .scales, 1),
       (.network, .scales, 0), (.linearAndLaplace, .scales, 1),
-      (.linearAndProductLaplace, .scales, 1),
+      (.linearAndProductLaplace, .scales, 1), (.anova, .scales, 1), (.pairwise, .scales, 1),
     ]
     return [first, second].flatMap { group in
       kept.flatMap { view in

@@ -11,6 +11,8 @@ enum Geometry: String, Sendable, CaseIterable {
   case twoScales
   /// A linear function, and what bends about it: goes on where the rows end.
   case linearAndLaplace, linearAndProductLaplace
+  /// Interactions of every order, the higher ones counting less; and of pairs alone.
+  case anova, pairwise
   /// The tangent kernel of an infinitely wide network with two hidden rectified layers; the length
   /// scale sets the variance of its biases.
   case network
@@ -18,7 +20,7 @@ enum Geometry: String, Sendable, CaseIterable {
   /// The exponent of the distance that the kernel is a function of.
   var exponent: Double {
     switch self {
-    case .productLaplace, .sharp, .twoScales, .linearAndProductLaplace: 1
+    case .productLaplace, .sharp, .twoScales, .linearAndProductLaplace, .anova, .pairwise: 1
     case .laplace, .matern, .gaussian, .network, .linearAndLaplace: 2
     }
   }
@@ -41,6 +43,13 @@ enum Geometry: String, Sendable, CaseIterable {
       let near = try ProductLaplaceKernel<Element>(lengthScale: lengthScale / 2, metric: metric)
       let far = try ProductLaplaceKernel<Element>(lengthScale: lengthScale * 4, metric: metric)
       return try SumKernel([ScaledKernel(0.5, near), ScaledKernel(0.5, far)])
+    case .anova, .pairwise:
+      // One coordinate's share of a distance that is a sum over coordinates.
+      let share = 2 * lengthScale / Double(Swift.max(dimension, 1))
+      return self == .anova
+        ? try AnovaLaplaceKernel<Element>(lengthScale: share, metric: metric)
+        : try AdditiveLaplaceKernel<Element>(
+          order: Swift.min(2, dimension), lengthScale: share, metric: metric)
     case .linearAndLaplace:
       let bends = try LaplaceKernel<Element>(lengthScale: lengthScale, metric: metric)
       // The squared length of a point is about half a squared distance.
