@@ -9,6 +9,10 @@ public enum AddedCoordinate: Sendable, Equatable, Codable {
   case logarithm(LogarithmMap)
   /// Of numbers, their kernel density integral.
   case densityIntegral(DensityIntegralMap)
+  /// Of numbers with missing cells, the place by this distribution or else by that of the rule's
+  /// ranks, in two halves: a missing cell is at the low end of the first and at the high end of the
+  /// second, so that the sum of both differences is the same to every number.
+  case missingApart(RankMap?)
   /// Of dates, a place on a circle: two coordinates.
   case cycle(CalendarCycle)
   /// Of a category, the place in the order that the names of its levels show.
@@ -22,6 +26,7 @@ public enum AddedCoordinate: Sendable, Equatable, Codable {
     case .normalScore: [.normalScore]
     case .logarithm: [.logarithm]
     case .densityIntegral: [.densityIntegral]
+    case .missingApart: [.apart, .apart]
     case .cycle: [.cycle, .cycle]
     case .order: [.order]
     case .levelStatistics(let statistics):
@@ -36,6 +41,7 @@ public enum AddedCoordinate: Sendable, Equatable, Codable {
     case .normalScore: ["normal score"]
     case .logarithm: ["logarithm"]
     case .densityIntegral: ["density integral"]
+    case .missingApart: ["half rank, missing low", "half rank, missing high"]
     case .cycle(let cycle): ["\(cycle.suffix) sin", "\(cycle.suffix) cos"]
     case .order: ["order"]
     case .levelStatistics(let statistics):
@@ -51,6 +57,8 @@ extension AddedCoordinate {
   func fits(_ rule: ColumnEncoding.Rule) -> Bool {
     switch (self, rule) {
     case (.normalScore(let own), .numeric(_, _?, _, _, _, let ranks)): own != nil || ranks != nil
+    case (.missingApart(let own), .numeric(_, _?, _, true, _, let ranks)):
+      own != nil || ranks != nil
     case (.logarithm, .numeric(_, _?, _, _, _, _)): true
     case (.densityIntegral, .numeric(_, _?, _, _, _, _)): true
     case (.cycle, .numeric(_, _?, _, _, true, _)): true
@@ -72,6 +80,8 @@ public enum CoordinateKind: String, Sendable, Codable, CaseIterable {
   case logarithm
   /// A number's kernel density integral, standardised.
   case densityIntegral
+  /// One half of a number's place in the distribution of its column, with missing cells at one end.
+  case apart
   /// The sine or the cosine of a date's place in a year, a week or a day.
   case cycle
   /// Which of two values a boolean has.

@@ -4,6 +4,8 @@ import MercerCore
 enum AddedValues {
   /// A function of a number; a missing cell is `fill`.
   case map(NumberMap, numbers: [Double], fill: Double)
+  /// Two halves of a rank, a missing cell at the low and at the high end.
+  case apart(RankMap, numbers: [Double])
   /// Two coordinates of a date.
   case cycle(CalendarCycle, dates: [Double])
   /// For each row a row of a table with so many columns, or 0 for a code of −1.
@@ -41,6 +43,9 @@ enum AddedValues {
     case (.densityIntegral(let map), .numeric(let mean, let deviation?, let fill, _, _, _)):
       self = .map(
         .densityIntegral(map, mean: mean, deviation: deviation), numbers: numbers, fill: fill)
+    case (.missingApart(let own), .numeric(_, _, _, _, _, let ranks)):
+      guard let distribution = own ?? ranks else { return nil }
+      self = .apart(distribution, numbers: numbers)
     case (.cycle(let cycle), _): self = .cycle(cycle, dates: numbers)
     case (.order(let order), _):
       var notes = EncodingNotes()
@@ -76,6 +81,15 @@ enum AddedValues {
         base[row &* stride] = Element(map.coordinate(of: value.isNaN ? fill : value))
       }
       return 1
+    case .apart(let ranks, let numbers):
+      let (low, high) = ranks.coordinateRange
+      for row in rows {
+        let value = numbers[row]
+        let half = value.isNaN ? nil : ranks.coordinate(of: value) / 2
+        base[row &* stride] = Element(half ?? low / 2)
+        base[row &* stride &+ 1] = Element(half ?? high / 2)
+      }
+      return 2
     case .cycle(let cycle, let dates):
       for row in rows {
         let (sine, cosine) = cycle.coordinates(of: dates[row])

@@ -24,6 +24,9 @@ public struct EncoderOptions: Sendable, Equatable, Codable {
     case logarithms
     /// Numbers and dates by their kernel density integral (`DensityIntegralMap`).
     case densityIntegrals
+    /// Numbers and dates with missing cells by two halves of their rank, between which missing cells
+    /// are equally far from all others.
+    case missingApart
     /// Dates by their places in the year, the week and the day (`CalendarCycle`).
     case calendar
     /// Categories whose names show an order by the place in it (`LevelOrder`).

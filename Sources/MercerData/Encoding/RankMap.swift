@@ -65,6 +65,11 @@ public struct RankMap: Sendable, Equatable, Codable {
     (rank(of: value) - 0.5) * 12.0.squareRoot()
   }
 
+  /// The coordinates of the smallest and the largest number.
+  var coordinateRange: (low: Double, high: Double) {
+    (coordinate(of: knots[0]), coordinate(of: knots[knots.count - 1]))
+  }
+
   /// Places in an increasing list, first and last among them, that make the largest step least.
   private static func places(of levels: [Int], atMost limit: Int) -> [Int] {
     guard levels.count > limit else { return Array(levels.indices) }

@@ -14,9 +14,13 @@ extension TableEncoder {
     to rule: ColumnEncoding.Rule, of column: Column, targets: Targets?, options: EncoderOptions
   ) -> [AddedCoordinate] {
     switch (rule, column.values) {
-    case (.numeric(let mean, let deviation?, _, _, let isDate, let ranks), .numbers(let values)):
+    case (
+      .numeric(let mean, let deviation?, _, let hasMissing, let isDate, let ranks),
+      .numbers(let values)
+    ):
       numberAdditions(
-        values, mean: mean, deviation: deviation, isDate: isDate, ranks: ranks, options: options)
+        values, mean: mean, deviation: deviation, hasMissing: hasMissing, isDate: isDate,
+        ranks: ranks, options: options)
     case (.category, .levels(let codes, let names)):
       levelAdditions(codes: codes, names: names, targets: targets, options: options)
     default: []
@@ -24,16 +28,17 @@ extension TableEncoder {
   }
 
   private static func numberAdditions(
-    _ values: [Double], mean: Double, deviation: Double, isDate: Bool, ranks: RankMap?,
-    options: EncoderOptions
+    _ values: [Double], mean: Double, deviation: Double, hasMissing: Bool, isDate: Bool,
+    ranks: RankMap?, options: EncoderOptions
   ) -> [AddedCoordinate] {
     var added: [AddedCoordinate] = []
-    if options.additions.contains(.normalScores) {
-      if ranks != nil {
-        added.append(.normalScore(nil))
-      } else if let distribution = RankMap(fitting: values) {
-        added.append(.normalScore(distribution))
-      }
+    let wantsScores = options.additions.contains(.normalScores)
+    let wantsApart = options.additions.contains(.missingApart) && hasMissing
+    if wantsScores || wantsApart, let distribution = ranks ?? RankMap(fitting: values) {
+      // What the rule has need not be kept twice.
+      let own = ranks == nil ? distribution : nil
+      if wantsScores { added.append(.normalScore(own)) }
+      if wantsApart { added.append(.missingApart(own)) }
     }
     // Seconds since 1970 have an origin without a meaning.
     if options.additions.contains(.logarithms), !isDate,

@@ -14,6 +14,9 @@ extension TableEncoder {
     case densityIntegral
     /// By their size and their place, side by side.
     case both
+    /// By their place, and missing cells at one distance from all others in the sum of absolute
+    /// differences, that of the middle from the ends.
+    case missingApart
 
     /// The coordinates that it sees of a number that has them.
     fileprivate var kinds: Set<CoordinateKind> {
@@ -24,6 +27,7 @@ extension TableEncoder {
       case .logarithmic: [.logarithm]
       case .densityIntegral: [.densityIntegral]
       case .both: [.standardised, .rank]
+      case .missingApart: [.rank, .apart]
       }
     }
   }
@@ -69,7 +73,9 @@ extension TableEncoder {
     var first = 0
     for column in columns {
       let kinds = column.featureKinds
-      let ofNumber = view.kinds.intersection(kinds)
+      var ofNumber = view.kinds.intersection(kinds)
+      // Two halves stand for the whole.
+      if ofNumber.contains(.apart) { ofNumber = [.apart] }
       let ofLevel = levels.kinds.intersection(kinds)
       let shown = (ofNumber.isEmpty ? [.standardised] : ofNumber)
         .union(ofLevel.isEmpty ? [.level, .code] : ofLevel)
@@ -83,7 +89,7 @@ extension TableEncoder {
 
   /// Coordinates among these that say together one thing of a column, and share a scale in a learned
   /// metric: the levels of a category with its indicator of missing cells, the sine and the cosine
-  /// of a cycle.
+  /// of a cycle, the halves of a rank.
   ///
   /// - Parameter features: coordinates in increasing order.
   /// - Returns: groups of places in `features`, each in increasing order.
@@ -112,8 +118,12 @@ extension TableEncoder {
       groups += Array(repeating: isCategory ? next : nil, count: column.ruledFeatureCount)
       next += 1
       for addition in column.added {
-        let isCycle = if case .cycle = addition { true } else { false }
-        groups += Array(repeating: isCycle ? next : nil, count: addition.kinds.count)
+        let isPair =
+          switch addition {
+          case .cycle, .missingApart: true
+          default: false
+          }
+        groups += Array(repeating: isPair ? next : nil, count: addition.kinds.count)
         next += 1
       }
     }
@@ -126,7 +136,7 @@ extension CoordinateKind {
   fileprivate var isInAllViews: Bool {
     switch self {
     case .truth, .missing, .cycle: true
-    case .standardised, .rank, .normalScore, .logarithm, .densityIntegral: false
+    case .standardised, .rank, .normalScore, .logarithm, .densityIntegral, .apart: false
     case .level, .code, .order, .targetMean, .frequency: false
     }
   }

@@ -114,4 +114,67 @@ import Testing
           == .invalidParameter)
     }
   }
+
+  /// Σ |xᵢ − zᵢ| over the two halves is |x − z| of the ranks between numbers, and half the range of
+  /// the ranks between a number and a missing cell, whatever the number.
+  @Test func missingCellsAreApart() throws {
+    let encoder = try TableEncoder.fit(
+      table: mixed, options: EncoderOptions(additions: [.missingApart, .ranks]))
+    let features = encoder.features(of: .missingApart)
+    #expect(
+      features.map { encoder.featureNames[$0] } == [
+        "price is missing", "price half rank, missing low", "price half rank, missing high", "few",
+        "cut=Good", "cut=Ideal", "cut is missing", "day rank",
+      ])
+    #expect(encoder.featureBlocks(among: features) == [[1, 2], [4, 5, 6]])
+    let points = try encoder.encode(mixed, as: Double.self).coordinates
+    let names = encoder.featureNames
+    let first = try #require(names.firstIndex(of: "price half rank, missing low"))
+    let rank = try #require(names.firstIndex(of: "price rank"))
+    func distance(_ a: Int, _ b: Int) -> Double {
+      [first, first + 1].reduce(0) { $0 + abs(points[a, $1] - points[b, $1]) }
+    }
+    let present = [0, 1, 3, 4, 5, 6]
+    let ranks = present.map { points[$0, rank] }
+    let half = (ranks.max()! - ranks.min()!) / 2
+    for a in present {
+      #expect(abs(distance(a, 2) - half) < 1e-15)
+      for b in present {
+        #expect(abs(distance(a, b) - abs(points[a, rank] - points[b, rank])) < 1e-15)
+      }
+    }
+    // Numbers of later tables stay within the range, and so at that distance.
+    let later = try encoder.encode(
+      table(
+        numbers("price", [1e9, nil, -5]), numbers("few", [1, 1, 1]),
+        texts("cut", ["Good", "Good", "Good"]),
+        numbers("day", [0, 0, 0], kind: .date)), as: Double.self
+    ).coordinates
+    for row in [0, 2] {
+      let found = [first, first + 1].reduce(0) { $0 + abs(later[row, $1] - later[1, $1]) }
+      #expect(abs(found - half) < 1e-15)
+    }
+    // Without missing cells there is nothing to keep apart.
+    let whole = try TableEncoder.fit(
+      table: table(numbers("x", [1, 2, 3, 4])), options: EncoderOptions(additions: [.missingApart]))
+    #expect(whole.featureNames == ["x"])
+  }
+
+  /// What median and indicator alone say: a missing cell is as far from a number as the median is,
+  /// and the indicator's value further. So an ℓ₁ kernel, whose scales can grow the indicator's alone,
+  /// has a constant for `missing or not`, but sees missing cells as near the middle numbers.
+  @Test func medianAndIndicatorAddAConstant() throws {
+    let encoder = try TableEncoder.fit(table: mixed, options: EncoderOptions(addsRanks: true))
+    let points = try encoder.encode(mixed, as: Double.self).coordinates
+    for (feature, names) in [(0, "size"), (1, "rank")] {
+      let median = points[2, feature]
+      for row in [0, 1, 3, 4, 5, 6] {
+        let distance =
+          abs(points[row, feature] - points[2, feature]) + abs(points[row, 2] - points[2, 2])
+        #expect(
+          abs(distance - (abs(points[row, feature] - median) + TableEncoder.oneHotValue)) < 1e-15,
+          "\(names)")
+      }
+    }
+  }
 }
