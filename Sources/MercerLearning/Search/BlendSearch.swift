@@ -148,11 +148,27 @@ struct BlendSearch: Sendable {
 
   // MARK: - The passes
 
+  /// The score of the best plain kernel on any view: a first look at a table.
+  func preview(
+    _ data: SearchData, deadline: Deadline, context: ExecutionContext
+  ) throws(MercerError) -> Double {
+    var stream = RandomStream(seed: seed, purpose: "search rows")
+    let rows = Array(stream.permutation(data.inputs.count).prefix(plan.preview.rows))
+    return try viewScores(data, rows: rows, deadline, context).min() ?? .infinity
+  }
+
   /// The views that plain kernels do best on, best first.
   private func chooseViews(
     _ data: SearchData, rows: [Int], _ deadline: Deadline, _ context: ExecutionContext
   ) throws(MercerError) -> [Int] {
     guard data.views.count > SearchPlan.viewCount else { return Array(data.views.indices) }
+    let scores = try viewScores(data, rows: rows, deadline, context)
+    return Array(Array(data.views.indices).stablySorted { scores[$0] }.prefix(SearchPlan.viewCount))
+  }
+
+  private func viewScores(
+    _ data: SearchData, rows: [Int], _ deadline: Deadline, _ context: ExecutionContext
+  ) throws(MercerError) -> [Double] {
     let settings = SearchPlan.previewedFactors.flatMap { factor in
       SearchPlan.previewedRidges.map {
         CourseRun.Setting(factor: factor, ridge: ridge ?? max($0, leastRidge))
@@ -167,12 +183,11 @@ struct BlendSearch: Sendable {
     }
     let (found, _) = try run(
       jobs, data, rows: rows, stage: plan.preview, "comparing views", deadline, context)
-    let scores = data.views.indices.map { view in
+    return data.views.indices.map { view in
       jobs.indices.filter { jobs[$0].course.view == view }.compactMap { job in
         found[job].first?.map(\.score).min()
       }.min() ?? .infinity
     }
-    return Array(Array(data.views.indices).stablySorted { scores[$0] }.prefix(SearchPlan.viewCount))
   }
 
   private func screen(

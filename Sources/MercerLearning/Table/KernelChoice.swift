@@ -1,4 +1,5 @@
 import MercerCore
+import MercerData
 import MercerKernels
 
 /// What is fitted to a table: kernels that were given or found.
@@ -47,31 +48,64 @@ extension TableLearner {
   private func searchBlend(
     _ prepared: PreparedTable, deadline: Deadline, _ context: ExecutionContext
   ) throws(MercerError) -> KernelChoice {
-    let (inputs, problem) = (prepared.inputs, prepared.problem)
-    let views = SearchData.views(of: prepared.encoder)
+    let data = searchData(prepared)
+    let found = try blendSearch(prepared, data, context)
+      .run(data, deadline: deadline, context: context)
+    return KernelChoice(
+      members: found.members, leaderboard: found.leaderboard, seen: Set(found.rows),
+      validation: found.validation, stoppedEarly: found.stoppedEarly)
+  }
+
+  /// The table as it is best learned: with its target as it stands, or transformed where a first look
+  /// says that this is clearly better on the target's own scale.
+  func choosingTransform(
+    of prepared: PreparedTable, deadline: Deadline, context: ExecutionContext
+  ) throws(MercerError) -> PreparedTable {
+    guard kernel == nil, prepared.problem.task == .regression else { return prepared }
+    var best = prepared
+    var bar = Double.infinity
+    for transform in TargetTransform.candidates(for: prepared.problem.truth.values) {
+      let candidate =
+        transform == .identity ? prepared : try prepared.transformed(by: transform, seed: seed)
+      let data = searchData(candidate)
+      let score = try blendSearch(candidate, data, context)
+        .preview(data, deadline: deadline, context: context)
+      if score < bar {
+        best = candidate
+        // What comes later must be better beyond what another split would change.
+        bar = score * 0.97
+      }
+    }
+    return best
+  }
+
+  private func searchData(_ prepared: PreparedTable) -> SearchData {
+    SearchData(
+      inputs: prepared.inputs, views: SearchData.views(of: prepared.encoder),
+      codes: prepared.problem.codes, weights: prepared.problem.weights,
+      resampling: prepared.resampling, score: prepared.problem.score(rows:residuals:),
+      targetMeans: prepared.targetMeans, seed: seed)
+  }
+
+  private func blendSearch(
+    _ prepared: PreparedTable, _ data: SearchData, _ context: ExecutionContext
+  ) -> BlendSearch {
     let sizes = SearchPlan.Sizes(
-      rows: inputs.count, features: views.map(\.features.count).max() ?? 0,
-      targets: problem.codes.columnCount, views: views.count,
+      rows: data.inputs.count, features: data.views.map(\.features.count).max() ?? 0,
+      targets: data.codes.columnCount, views: data.views.count,
       courses: BlendSearch.courses(
-        on: Array(views.indices.prefix(SearchPlan.viewCount)), of: views
+        on: Array(data.views.indices.prefix(SearchPlan.viewCount)), of: data.views
       ).count,
       memberSeconds: prepared.plan.expectedSeconds(
-        rowCount: inputs.count, targetCount: problem.codes.columnCount,
-        featureCount: inputs.dimension),
+        rowCount: data.inputs.count, targetCount: data.codes.columnCount,
+        featureCount: data.inputs.dimension),
       rowLimit: BlendSearch.rowLimit(context: context), folds: foldCount,
       mayRepeat: timeColumn == nil)
     var search = BlendSearch(plan: SearchPlan(sizes, budget: budget(for: prepared)))
     search.seed = seed
     search.ridge = ridge
     if prepared.plan.method != .exact { search.leastRidge = 1e-3 }
-    let data = SearchData(
-      inputs: inputs, views: views, codes: problem.codes, weights: problem.weights,
-      resampling: prepared.resampling, score: problem.score(rows:residuals:),
-      targetMeans: prepared.targetMeans, seed: seed)
-    let found = try search.run(data, deadline: deadline, context: context)
-    return KernelChoice(
-      members: found.members, leaderboard: found.leaderboard, seen: Set(found.rows),
-      validation: found.validation, stoppedEarly: found.stoppedEarly)
+    return search
   }
 
   /// The seconds for the search and the fit.

@@ -20,6 +20,20 @@ public struct PreparedTable: Sendable {
   let targetMeans: TargetMeanFeatures
   let resampling: Resampling
 
+  /// The same table, its target learned through a transform; coordinates that know targets are made
+  /// anew.
+  func transformed(by transform: TargetTransform, seed: UInt64) throws(MercerError) -> PreparedTable {
+    let problem = try problem.transformed(by: transform)
+    let groups: [Int]? = if case .grouped(let groups) = resampling { groups } else { nil }
+    return PreparedTable(
+      source: source,
+      encoder: targetMeans.refitting(encoder, to: problem.codes, weights: problem.weights),
+      target: target, plan: plan, droppedRows: droppedRows,
+      inputs: targetMeans.outOfFold(
+        inputs, targets: problem.codes, weights: problem.weights, groups: groups, seed: seed),
+      problem: problem, targetMeans: targetMeans, resampling: resampling)
+  }
+
   /// Checks that a model fitted to this table can be measured on another one.
   ///
   /// - Complexity: O(rows · columns).

@@ -166,9 +166,10 @@ public struct TableLearner: Sendable {
     _ prepared: PreparedTable, context: ExecutionContext = .default
   ) throws(MercerError) -> Outcome {
     let clock = ContinuousClock()
-    let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
     let started = clock.now
     let deadline = Deadline(budget: stopsWhenLate ? budget(for: prepared) : nil)
+    let prepared = try choosingTransform(of: prepared, deadline: deadline, context: context)
+    let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
     let found = try chooseKernels(for: prepared, deadline: deadline, context: context)
     let searched = clock.now
     let fitted = try TableFit(

@@ -6,13 +6,15 @@ import RealModule
 struct TableProblem: Sendable {
   let task: LearningTask
   let truth: Target
-  /// n × k: the standardised target, or centred class codes.
+  /// What is learned in place of the target's values; the identity for classes.
+  let transform: TargetTransform
+  /// n × k: the standardised transformed target, or centred class codes.
   let codes: Matrix<Double>
   /// One weight a row, or nil when all count the same.
   let weights: [Double]?
   /// What the user says each row counts, without the balance of classes.
   private let rowWeights: [Double]?
-  /// What one unit of `codes` is in the target's units.
+  /// What one unit of `codes` is in units of the transformed target.
   let unit: Double
   /// What is added to each column of predictions.
   let offsets: [Double]
@@ -20,17 +22,19 @@ struct TableProblem: Sendable {
   /// - Parameters:
   ///   - balanced: whether each class weighs as much as any other.
   ///   - rowWeights: how much each row counts; nil when all count the same.
+  ///   - transform: of the values of a regression.
   ///   - place: where the target is, for messages.
   init(
     truth: Target, classCount: Int, balanced: Bool, rowWeights: [Double]?,
-    place: MercerError.Place
+    transform: TargetTransform = .identity, place: MercerError.Place
   ) throws(MercerError) {
     self.truth = truth
     self.rowWeights = rowWeights
+    self.transform = transform
     task = truth.task
     let raw: Matrix<Double>
     if truth.task == .regression {
-      raw = Matrix(column: truth.values)
+      raw = Matrix(column: truth.values.map(transform.forward))
       weights = rowWeights
     } else {
       let classes = try ClassCodes(labels: truth.classIndices, classCount: classCount)
@@ -56,17 +60,29 @@ struct TableProblem: Sendable {
     codes = centred.scaled(by: 1 / unit)
   }
 
-  /// What the classifier says of rows, given by how much it misses their codes.
+  /// The same target, learned through a transform.
+  func transformed(by transform: TargetTransform) throws(MercerError) -> TableProblem {
+    try TableProblem(
+      truth: truth, classCount: 0, balanced: false, rowWeights: rowWeights, transform: transform,
+      place: .init(file: nil))
+  }
+
+  /// What the regression on the codes, or the classifier, says of rows, given by how much it misses
+  /// their codes; in units of the transformed target.
   func scores(rows: [Int], residuals: Matrix<Double>) -> Matrix<Double> {
-    codes.rows(at: rows).subtracting(residuals).subtractingFromRows(offsets.map { -$0 })
+    codes.rows(at: rows).subtracting(residuals).scaled(by: unit)
+      .subtractingFromRows(offsets.map { -$0 })
   }
 
   /// What the search makes least: the mean square error of numbers, the log loss of classes after
   /// calibration.
   func score(rows: [Int], residuals: Matrix<Double>) -> Double {
     let weights = rowWeights.map { weights in rows.map { weights[$0] } }
-    if task == .regression { return residuals.meanSquare(weights: weights) }
+    if task == .regression, transform == .identity { return residuals.meanSquare(weights: weights) }
     let scores = scores(rows: rows, residuals: residuals)
+    if task == .regression {
+      return squaredError(rows: rows, predictions: scores, residuals: residuals, weights: weights)
+    }
     let labels = rows.map { truth.classIndices[$0] }
     let calibration = ProbabilityCalibration(fitting: scores, labels: labels, weights: weights)
     let probabilities = calibration.probabilities(scores)
@@ -79,16 +95,28 @@ struct TableProblem: Sendable {
     return sum / total
   }
 
+  /// The mean square error on the target's own scale, in units of its variance.
+  private func squaredError(
+    rows: [Int], predictions: Matrix<Double>, residuals: Matrix<Double>, weights: [Double]?
+  ) -> Double {
+    let inverse = SmearedInverse(
+      transform, predictions: predictions.elements, residuals: residuals.elements.map { $0 * unit })
+    let errors = zip(rows, predictions.elements).map { truth.values[$0] - inverse.mean(of: $1) }
+    let variance = truth.values.meanAndVariance.variance
+    return Matrix(column: errors).meanSquare(weights: weights) / variance
+  }
+
   /// The metrics of a predictor that ignores the columns: the mean, or the shares of the classes.
   var naive: TableMetrics {
     let n = codes.rowCount
     if task == .regression {
-      let errors = truth.values.map { $0 - offsets[0] }
-      let predictions = [Double](repeating: offsets[0], count: n)
+      let (mean, variance) = truth.values.meanAndVariance
+      let errors = truth.values.map { $0 - mean }
+      let predictions = [Double](repeating: mean, count: n)
       let halfWidth = ResidualSpread(residuals: errors).halfWidth(level: 0.9)
       let inside = errors.count { abs($0) <= halfWidth }
       return .regression(
-        RegressionMetrics(targets: truth.values, predictions: predictions, deviation: unit),
+        RegressionMetrics(targets: truth.values, predictions: predictions, deviation: variance.squareRoot()),
         intervalCoverage: Double(inside) / Double(n))
     }
     var counts = [Int](repeating: 0, count: truth.classNames.count)
@@ -99,5 +127,13 @@ struct TableProblem: Sendable {
     }
     return .classification(
       ClassificationMetrics(labels: truth.classIndices, probabilities: probabilities))
+  }
+}
+
+extension [Double] {
+  /// The mean, and the mean square about it.
+  fileprivate var meanAndVariance: (mean: Double, variance: Double) {
+    let mean = reduce(0, +) / Double(count)
+    return (mean, reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count))
   }
 }
