@@ -73,11 +73,11 @@ struct TableProblem: Sendable {
     if task == .regression {
       let errors = truth.values.map { $0 - offsets[0] }
       let predictions = [Double](repeating: offsets[0], count: n)
-      let halfWidth = ResidualSpread(residuals: errors).halfWidth(level: 0.9)
-      let inside = errors.count { abs($0) <= halfWidth }
+      let bounds = ResidualSpread(residuals: errors).offsets(level: 0.9)
+      let inside = errors.count { bounds.lower <= $0 && $0 <= bounds.upper }
       return .regression(
         RegressionMetrics(targets: truth.values, predictions: predictions, deviation: unit),
-        intervalCoverage: Double(inside) / Double(n))
+        IntervalMetrics(coverage: Double(inside) / Double(n)))
     }
     var counts = [Int](repeating: 0, count: truth.classNames.count)
     for label in truth.classIndices { counts[label] += 1 }
@@ -86,6 +86,6 @@ struct TableProblem: Sendable {
       for i in buffer.indices { buffer[i] = shares[i % shares.count] }
     }
     return .classification(
-      ClassificationMetrics(labels: truth.classIndices, probabilities: probabilities))
+      ClassificationMetrics(labels: truth.classIndices, probabilities: probabilities), nil)
   }
 }
