@@ -11,6 +11,8 @@ struct FitMetrics: Encodable {
   let solver: String
   let members: [Member]
   let validation: Validation
+  let calibrations: [CalibrationTrial]?
+  let thresholds: DecisionThresholds?
   let test: TableMetrics?
   let seconds: [String: Double]
   let peakMemoryBytes: Int
@@ -19,7 +21,7 @@ struct FitMetrics: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case task, rows, features, kernel, ridge, solver, members, validation, test, seconds, seed
-    case version
+    case calibrations, thresholds, version
     case peakMemoryBytes = "peak_memory_bytes"
   }
 
@@ -57,6 +59,8 @@ struct FitMetrics: Encodable {
     }
     validation = Validation(
       method: model.history.validationMethod, metrics: model.history.validation)
+    calibrations = model.history.calibrations
+    thresholds = model.history.thresholds
     self.test = test
     self.seconds = seconds
     peakMemoryBytes = Machine.peakMemory

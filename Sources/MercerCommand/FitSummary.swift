@@ -120,16 +120,16 @@ enum MetricsTable {
 
   private static func rows(of metrics: TableMetrics) -> [(name: String, value: String)] {
     switch metrics {
-    case .regression(let m, let coverage):
+    case .regression(let m, let intervals):
       return [
         ("rmse", NumberText.significant(m.rmse)),
         ("mae", NumberText.significant(m.mae)),
         ("r²", NumberText.significant(m.r2)),
         ("rmse / std", NumberText.significant(m.rmseOverStd)),
         ("−log likelihood", NumberText.significant(m.negativeLogLikelihood)),
-        ("inside 90 % intervals", NumberText.percent(coverage)),
+        ("inside 90 % intervals", NumberText.percent(intervals.coverage)),
       ]
-    case .classification(let m):
+    case .classification(let m, _):
       return [
         ("error", NumberText.percent(m.error)),
         ("log loss", NumberText.significant(m.logLoss)),

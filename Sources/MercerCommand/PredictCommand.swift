@@ -10,7 +10,8 @@ struct PredictCommand: ParsableCommand {
     usage: "mercer predict <model> <table> [<options>]",
     discussion: """
       Prints CSV: for numbers the prediction and the bounds of its interval, for classes the \
-      likeliest one and the probability of each. The columns may be in any order, and those that \
+      likeliest one, the probability of each, and the set of those that the row may have, joined \
+      by |. The columns may be in any order, and those that \
       the model does not use may be there or not.
 
       Examples:
@@ -26,7 +27,8 @@ struct PredictCommand: ParsableCommand {
   var table: String
 
   @Option(
-    help: "The share of rows that intervals should hold: 0.5, 0.8, 0.9, 0.95 or 0.99.")
+    help:
+      "The share of rows whose truth intervals and sets should hold: 0.5, 0.8, 0.9, 0.95 or 0.99.")
   var level = 0.9
 
   @Option(
@@ -85,17 +87,20 @@ func report(_ notes: EncodingNotes, to common: CommonOptions) {
 enum PredictionsCSV {
   static func text(_ predictions: TablePredictions) -> String {
     switch predictions {
-    case .numbers(let values, let halfWidth, _):
+    case .numbers(let values, let lower, let upper, _):
       var text = "prediction,lower,upper\n"
-      for value in values { text += "\(value),\(value - halfWidth),\(value + halfWidth)\n" }
+      for i in values.indices { text += "\(values[i]),\(lower[i]),\(upper[i])\n" }
       return text
-    case .classes(let probabilities, let names):
-      var text =
-        (["prediction"] + names.map { "probability_\($0)" }).map(cell).joined(separator: ",") + "\n"
+    case .classes(let probabilities, let names, let sets, _):
+      let heading =
+        ["prediction"] + names.map { "probability_\($0)" } + (sets == nil ? [] : ["set"])
+      var text = heading.map(cell).joined(separator: ",") + "\n"
       for i in 0..<probabilities.rowCount {
         let row = probabilities.row(i)
         text += cell(names[row.indexOfLargest]) + ","
-        text += row.map { "\($0)" }.joined(separator: ",") + "\n"
+        text += row.map { "\($0)" }.joined(separator: ",")
+        if let sets { text += "," + cell(sets[i].map { names[$0] }.joined(separator: "|")) }
+        text += "\n"
       }
       return text
     }
@@ -120,9 +125,10 @@ struct PredictionsJSON: Encodable {
   var classes: [String]?
   var predictedClasses: [String]?
   var probabilities: [[Double]]?
+  var sets: [[String]]?
 
   enum CodingKeys: String, CodingKey {
-    case task, target, rows, predictions, lower, upper, level, classes, probabilities
+    case task, target, rows, predictions, lower, upper, level, classes, probabilities, sets
     case predictedClasses = "predicted_classes"
   }
 
@@ -131,13 +137,15 @@ struct PredictionsJSON: Encodable {
     target = model.target.column
     rows = predictions.count
     switch predictions {
-    case .numbers(let values, let halfWidth, let level):
+    case .numbers(let values, let lower, let upper, let level):
       self.predictions = values
-      lower = values.map { $0 - halfWidth }
-      upper = values.map { $0 + halfWidth }
+      self.lower = lower
+      self.upper = upper
       self.level = level
-    case .classes(let probabilities, let names):
+    case .classes(let probabilities, let names, let sets, let level):
       classes = names
+      self.sets = sets.map { $0.map { set in set.map { names[$0] } } }
+      self.level = sets == nil ? nil : level
       let rows = (0..<probabilities.rowCount).map { probabilities.row($0) }
       self.probabilities = rows
       predictedClasses = rows.map { names[$0.indexOfLargest] }

@@ -3,134 +3,215 @@ import RealModule
 
 /// Turns the scores of a least-squares classifier into probabilities that mean what they say.
 ///
-/// With more than two classes p = softmax(a s), one scale for all. With two, one score s tells the
-/// second class from the first: p = 1 / (1 + exp(−a s − b)). a and b make the log loss least on
-/// scores of rows that the classifier did not see.
-/// - Source: Platt, Probabilistic outputs for support vector machines (1999), with the targets
-///   moved off 0 and 1 as there; Guo et al., On calibration of modern neural networks (2017) for
-///   the single scale.
-public struct ProbabilityCalibration: Sendable, Codable, Equatable {
-  /// a, at least 0.
-  public let scale: Double
-  /// b; 0 with more than two classes.
-  public let shift: Double
-
-  /// A calibration with known values.
-  public init(scale: Double, shift: Double) {
-    self.scale = scale
-    self.shift = shift
+/// With more than two classes each has its score, which least squares on codes of 0 and 1 draws
+/// towards its probability; with two, one score s between −1 and 1 stands for (1 − s) / 2 and
+/// (1 + s) / 2. Probabilities are a softmax of a φ + M φ + b, where φ are
+/// - the scores themselves (`scale`): one scale, and with two classes a shift;
+/// - or their logarithms (`power`): p is in proportion to the a-th power of the score, which bends
+///   where scores near 0 or 1 say more than they mean. Scores below 0 have no logarithm, so it is that
+///   of u = ε + (s + √(s² + ε²/16)) / 2, which is s + ε for large s, falls to ε and keeps their order;
+///
+/// or, with two classes, they are an increasing function of steps (`isotonic`).
+/// - Source: Platt, Probabilistic outputs for support vector machines (1999), with the targets moved
+///   off 0 and 1 as there; Guo et al., On calibration of modern neural networks (2017) for the single
+///   scale; Kull, Silva Filho and Flach, Beta calibration (2017), and Kull et al., Dirichlet
+///   calibration (2019), for linear maps of logarithms; Zadrozny and Elkan, Transforming classifier
+///   scores into accurate multiclass probability estimates (2002) for the steps.
+public struct ProbabilityCalibration: Sendable, Equatable {
+  /// The families of maps.
+  public enum Method: String, Sendable, Codable {
+    /// φ = s, and one scale.
+    case scale
+    /// φ = log u, and one scale.
+    case power
+    /// The same with a shift for each class.
+    case shiftedPower = "power with shifts"
+    /// The same with a matrix M besides.
+    case matrix
+    /// An increasing function of the score of two classes.
+    case isotonic
   }
 
-  /// Fits to scores that were made without the rows they are for.
-  ///
-  /// - Parameters:
-  ///   - scores: n × 1 for two classes, n × c for c > 2.
-  ///   - labels: the true classes.
-  ///   - weights: how much each row counts; nil when all count the same.
-  /// - Complexity: O(n c) a Newton step, at most 100 steps.
-  public init(fitting scores: Matrix<Double>, labels: [Int], weights: [Double]? = nil) {
-    let binary = scores.columnCount == 1
-    let objective = Objective(scores: scores, labels: labels, weights: weights)
-    var (a, b) = (1.0, 0.0)
-    var current = objective.evaluate(a, b)
-    for _ in 0..<100 {
-      // Newton's step in (a, b), or in a alone; the ridge keeps it finite where scores are constant.
-      let (haa, hbb) = (current.haa + 1e-12, current.hbb + 1e-12)
-      var step = (a: -current.ga / haa, b: 0.0)
-      if binary {
-        let determinant = haa * hbb - current.hab * current.hab
-        if determinant > 1e-18 {
-          step.a = -(hbb * current.ga - current.hab * current.gb) / determinant
-          step.b = -(haa * current.gb - current.hab * current.ga) / determinant
-        }
-      }
-      var length = 1.0
-      var next = objective.evaluate(max(a + step.a, 0), b + step.b)
-      while next.loss > current.loss, length > 1e-8 {
-        length /= 2
-        next = objective.evaluate(max(a + length * step.a, 0), b + length * step.b)
-      }
-      let gain = current.loss - next.loss
-      guard gain > 0 else { break }
-      (a, b) = (max(a + length * step.a, 0), b + length * step.b)
-      current = next
-      if gain < 1e-12 { break }
-    }
-    scale = a
-    shift = b
+  /// The family.
+  public let method: Method
+  /// a, above 0.
+  public let scale: Double
+  /// ε; nil where φ are the scores.
+  public let floor: Double?
+  /// b, one a class; empty for zeros.
+  public let shifts: [Double]
+  /// M, c × c; nil for zeros.
+  public let mixing: Matrix<Double>?
+  /// The increasing function of `isotonic`.
+  public let steps: IsotonicSteps?
+  /// How much of the classes' shares every probability holds: (1 − w) p + w π.
+  public let shrinkage: Double
+  /// π, one a class; empty where w is 0.
+  public let shares: [Double]
+
+  /// b of the second of two classes; 0 with more.
+  public var shift: Double { shifts.count == 2 ? shifts[1] - shifts[0] : 0 }
+
+  /// A calibration of the family `scale` with known values.
+  public init(scale: Double, shift: Double) {
+    self.init(method: .scale, scale: scale, shifts: shift == 0 ? [] : [0, shift])
+  }
+
+  init(
+    method: Method, scale: Double = 1, floor: Double? = nil, shifts: [Double] = [],
+    mixing: Matrix<Double>? = nil, steps: IsotonicSteps? = nil, shrinkage: Double = 0,
+    shares: [Double] = []
+  ) {
+    self.method = method
+    self.scale = scale
+    self.floor = floor
+    self.shifts = shifts
+    self.mixing = mixing
+    self.steps = steps
+    self.shrinkage = shrinkage
+    self.shares = shares
+  }
+
+  /// The same with probabilities drawn towards the classes' shares.
+  func shrunk(by weight: Double, towards shares: [Double]) -> ProbabilityCalibration {
+    ProbabilityCalibration(
+      method: method, scale: scale, floor: floor, shifts: shifts, mixing: mixing, steps: steps,
+      shrinkage: weight, shares: shares)
   }
 
   /// The probabilities of scores: n × c, each row summing to 1.
+  ///
+  /// - Parameter scores: n × 1 for two classes, n × c for c > 2.
+  /// - Complexity: O(n c), or O(n c²) with a matrix.
   public func probabilities(_ scores: Matrix<Double>) -> Matrix<Double> {
-    let binary = scores.columnCount == 1
-    let classes = binary ? 2 : scores.columnCount
-    return Matrix(rowCount: scores.rowCount, columnCount: classes) { buffer in
-      for i in 0..<scores.rowCount {
-        let row = scores.row(i)
-        let logits = binary ? [0, scale * row[0] + shift] : row.map { scale * $0 }
-        for (c, p) in softmax(logits).enumerated() { buffer[i * classes + c] = p }
-      }
-    }
-  }
-
-  /// The mean log loss with softened labels, and its derivatives.
-  private struct Objective {
-    let scores: Matrix<Double>
-    let labels: [Int]
-    let weights: [Double]?
-    /// What each true class keeps; the others share the rest, so that no finite sample asks for
-    /// certainty.
-    let kept: Double
-
-    init(scores: Matrix<Double>, labels: [Int], weights: [Double]?) {
-      self.scores = scores
-      self.labels = labels
-      self.weights = weights
-      let classes = max(scores.columnCount, 2)
-      kept = 1 - Double(classes - 1) / Double(labels.count + classes)
-    }
-
-    func evaluate(
-      _ a: Double, _ b: Double
-    ) -> (loss: Double, ga: Double, gb: Double, haa: Double, hab: Double, hbb: Double) {
-      var sum = (loss: 0.0, ga: 0.0, gb: 0.0, haa: 0.0, hab: 0.0, hbb: 0.0)
-      var total = 0.0
-      let binary = scores.columnCount == 1
-      let classes = binary ? 2 : scores.columnCount
-      for (i, label) in labels.enumerated() {
-        let w = weights?[i] ?? 1
-        total += w
-        let row = binary ? [0, scores[i, 0]] : scores.row(i)
-        let logits = row.indices.map { a * row[$0] + (binary && $0 == 1 ? b : 0) }
-        let p = softmax(logits)
-        let rest = (1 - kept) / Double(classes - 1)
-        var (meanScore, squareScore) = (0.0, 0.0)
-        for c in 0..<classes {
-          let target = c == label ? kept : rest
-          sum.loss -= w * target * Double.log(max(p[c], 1e-300))
-          sum.ga += w * (p[c] - target) * row[c]
-          meanScore += p[c] * row[c]
-          squareScore += p[c] * row[c] * row[c]
-        }
-        sum.haa += w * (squareScore - meanScore * meanScore)
-        if binary {
-          sum.gb += w * (p[1] - (label == 1 ? kept : rest))
-          sum.hbb += w * p[1] * p[0]
-          sum.hab += w * (p[1] * row[1] - p[1] * meanScore)
+    var result: Matrix<Double>
+    if let steps {
+      result = Matrix(rowCount: scores.rowCount, columnCount: 2) { target in
+        for i in 0..<scores.rowCount {
+          let p = steps.value(at: scores[i, 0])
+          target[2 * i] = 1 - p
+          target[2 * i + 1] = p
         }
       }
-      return (
-        sum.loss / total, sum.ga / total, sum.gb / total, sum.haa / total, sum.hab / total,
-        sum.hbb / total
-      )
+    } else {
+      result = CalibrationFeatures(scores, floor: floor).values
+      var logits = result.scaled(by: scale)
+      if let mixing { logits.add(result.multipliedByTransposed(mixing)) }
+      result = logits.subtractingFromRows(shifts.map { -$0 })
+      result.replaceBySoftmax()
     }
+    return shrinkage > 0 ? result.drawn(by: shrinkage, towards: shares) : result
   }
 }
 
-/// exp(zᵢ) / Σ exp(zⱼ), safe for any finite z.
-func softmax(_ logits: [Double]) -> [Double] {
-  let largest = logits.max() ?? 0
-  let values = logits.map { Double.exp($0 - largest) }
-  let total = values.reduce(0, +)
-  return values.map { $0 / total }
+/// What the classes' logits are linear in, and what that is made from.
+struct CalibrationFeatures {
+  /// φ, n × c.
+  let values: Matrix<Double>
+
+  /// - Parameters:
+  ///   - scores: n × 1 for two classes, n × c for more.
+  ///   - floor: ε, or nil for the scores themselves.
+  init(_ scores: Matrix<Double>, floor: Double?) {
+    let each = Self.perClass(scores)
+    guard let floor else {
+      values = each
+      return
+    }
+    values = Self.logarithms(each, floor: floor).values
+  }
+
+  /// One score a class.
+  static func perClass(_ scores: Matrix<Double>) -> Matrix<Double> {
+    guard scores.columnCount == 1 else { return scores }
+    return Matrix(rowCount: scores.rowCount, columnCount: 2) { target in
+      scores.withUnsafeBufferPointer { scores in
+        for i in scores.indices {
+          target[2 * i] = (1 - scores[i]) / 2
+          target[2 * i + 1] = (1 + scores[i]) / 2
+        }
+      }
+    }
+  }
+
+  /// log u, and its derivative with respect to log ε.
+  static func logarithms(
+    _ scores: Matrix<Double>, floor: Double
+  ) -> (values: Matrix<Double>, slopes: Matrix<Double>) {
+    let bend = floor * floor / 16
+    var values = scores
+    var slopes = scores
+    values.withUnsafeMutableBufferPointer { values in
+      slopes.withUnsafeMutableBufferPointer { slopes in
+        for i in values.indices {
+          let root = (values[i] * values[i] + bend).squareRoot()
+          // Far below 0 the sum cancels; its conjugate does not.
+          let positive =
+            values[i] > 0 ? (values[i] + root) / 2 : bend / (2 * (root - values[i]))
+          let u = floor + positive
+          values[i] = u
+          slopes[i] = (floor + bend / (2 * root)) / u
+        }
+        if let base = values.baseAddress { Double.loops.logarithm(values.count, base) }
+      }
+    }
+    return (values, slopes)
+  }
+}
+
+extension Matrix<Double> {
+  /// (1 − w) P + w π for rows P of probabilities.
+  func drawn(by weight: Double, towards shares: [Double]) -> Matrix<Double> {
+    scaled(by: 1 - weight).subtractingFromRows(shares.map { -weight * $0 })
+  }
+
+  /// self ← self + other.
+  mutating func add(_ other: Matrix<Double>) {
+    withUnsafeMutableBufferPointer { target in
+      other.withUnsafeBufferPointer { source in
+        guard let target = target.baseAddress, let base = source.baseAddress else { return }
+        Double.loops.add(source.count, target, base)
+      }
+    }
+  }
+
+  /// self · otherᵀ for a small square matrix.
+  func multipliedByTransposed(_ other: Matrix<Double>) -> Matrix<Double> {
+    var product = Matrix(rowCount: rowCount, columnCount: other.rowCount)
+    let (n, m, k) = (rowCount, other.rowCount, columnCount)
+    product.withUnsafeMutableBufferPointer { target in
+      withUnsafeBufferPointer { a in
+        other.withUnsafeBufferPointer { b in
+          guard let target = target.baseAddress, let a = a.baseAddress, let b = b.baseAddress
+          else { return }
+          Double.gemm(
+            transposeA: false, transposeB: true, m: n, n: m, k: k, alpha: 1, a: a, lda: k, b: b,
+            ldb: k, beta: 0, c: target, ldc: m)
+        }
+      }
+    }
+    return product
+  }
+
+  /// Replaces each row z by exp(zᵢ) / Σ exp(zⱼ), safe for any finite z; gives log Σ exp(zⱼ) of each.
+  @discardableResult mutating func replaceBySoftmax() -> [Double] {
+    let (n, width) = (rowCount, columnCount)
+    var logSums = [Double](repeating: 0, count: n)
+    withUnsafeMutableBufferPointer { z in
+      for i in 0..<n {
+        var largest = -Double.infinity
+        for c in 0..<width { largest = Swift.max(largest, z[i * width + c]) }
+        for c in 0..<width { z[i * width + c] -= largest }
+        logSums[i] = largest
+      }
+      if let base = z.baseAddress { Double.loops.exponential(n * width, base) }
+      for i in 0..<n {
+        var total = 0.0
+        for c in 0..<width { total += z[i * width + c] }
+        for c in 0..<width { z[i * width + c] /= total }
+        logSums[i] += Double.log(total)
+      }
+    }
+    return logSums
+  }
 }

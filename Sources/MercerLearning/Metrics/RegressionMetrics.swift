@@ -10,7 +10,7 @@ public struct RegressionMetrics: Sendable, Codable, Equatable {
   public let r2: Double
   /// rmse over the standard deviation of these targets (population).
   public let rmseOverStd: Double
-  /// mean −log N(y; ŷ, σ²), in nats.
+  /// mean −log N(y; ŷ, σ²), in nats, with the σ of each row.
   public let negativeLogLikelihood: Double
 
   enum CodingKeys: String, CodingKey {
@@ -29,7 +29,23 @@ public struct RegressionMetrics: Sendable, Codable, Equatable {
   public init(
     targets: [Double], predictions: [Double], deviation: Double, weights: [Double]? = nil
   ) {
+    self.init(
+      targets: targets, predictions: predictions,
+      deviations: [Double](repeating: deviation, count: targets.count), weights: weights)
+  }
+
+  /// The metrics of predictions, each with a standard deviation of its own.
+  ///
+  /// - Parameters:
+  ///   - targets: what was measured; at least one.
+  ///   - predictions: as many.
+  ///   - deviations: σ of each row.
+  ///   - weights: how much each row counts; nil when all count the same.
+  public init(
+    targets: [Double], predictions: [Double], deviations: [Double], weights: [Double]? = nil
+  ) {
     precondition(targets.count == predictions.count && !targets.isEmpty)
+    precondition(targets.count == deviations.count)
     let weights = weights ?? [Double](repeating: 1, count: targets.count)
     let total = weights.reduce(0, +)
     func mean(_ value: (Int) -> Double) -> Double {
@@ -43,8 +59,10 @@ public struct RegressionMetrics: Sendable, Codable, Equatable {
     // One row, or equal rows, have no spread to explain.
     r2 = variance > 0 ? 1 - squared / variance : 0
     rmseOverStd = variance > 0 ? (squared / variance).squareRoot() : 0
-    let sigma = max(deviation, .leastNormalMagnitude.squareRoot())
-    negativeLogLikelihood =
-      0.5 * .log(2 * .pi * sigma * sigma) + 0.5 * squared / (sigma * sigma)
+    negativeLogLikelihood = mean { row in
+      let sigma = max(deviations[row], .leastNormalMagnitude.squareRoot())
+      let ratio = (targets[row] - predictions[row]) / sigma
+      return 0.5 * .log(2 * .pi * sigma * sigma) + 0.5 * ratio * ratio
+    }
   }
 }

@@ -22,7 +22,8 @@ public struct PreparedTable: Sendable {
 
   /// The same table, its target learned through a transform; coordinates that know targets are made
   /// anew.
-  func transformed(by transform: TargetTransform, seed: UInt64) throws(MercerError) -> PreparedTable {
+  func transformed(by transform: TargetTransform, seed: UInt64) throws(MercerError) -> PreparedTable
+  {
     let problem = try problem.transformed(by: transform)
     let groups: [Int]? = if case .grouped(let groups) = resampling { groups } else { nil }
     return PreparedTable(

@@ -175,19 +175,23 @@ public struct TableLearner: Sendable {
     let fitted = try TableFit(
       found, to: inputs, problem, plan: plan, resampling: prepared.resampling, seed: seed,
       deadline: deadline, context: context)
-    let assessment = TableAssessment(
-      of: problem, rows: fitted.judgedRows, residuals: fitted.residuals)
+    let assessment = try TableAssessment(
+      of: problem, fitted, inputs: inputs, seed: seed, context: context)
     let finished = clock.now
 
     let history = TableModel.History(
       source: prepared.source, rows: inputs.count, validationMethod: fitted.method,
-      validation: assessment.metrics, naive: problem.naive, seed: seed,
+      validation: assessment.metrics,
+      calibrations: assessment.trials.isEmpty ? nil : assessment.trials,
+      thresholds: assessment.thresholds, naive: problem.naive, seed: seed,
       version: MercerVersion.current)
     return Outcome(
       model: TableModel(
         encoder: prepared.encoder, target: prepared.target,
         regression: fitted.regression.scaled(by: problem.unit, adding: problem.offsets),
-        calibration: assessment.calibration, spread: assessment.spread, history: history),
+        calibration: assessment.calibration, sets: assessment.sets,
+        inverse: assessment.inverse, spread: assessment.spread,
+        history: history),
       leaderboard: found.leaderboard, plan: plan, droppedRows: prepared.droppedRows,
       stoppedEarly: found.stoppedEarly || fitted.stoppedEarly,
       seconds: ((searched - started).seconds, (finished - searched).seconds))

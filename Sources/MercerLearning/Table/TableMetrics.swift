@@ -1,42 +1,40 @@
 /// The metrics of a table's task, encoded to JSON under the keys of the command line.
 public enum TableMetrics: Sendable, Equatable {
-  /// For numbers, and the share of them inside their 90 % interval.
-  case regression(RegressionMetrics, intervalCoverage: Double)
-  /// For classes.
-  case classification(ClassificationMetrics)
+  /// For numbers, and what is known of their 90 % intervals.
+  case regression(RegressionMetrics, IntervalMetrics)
+  /// For classes, and what is known of their 90 % prediction sets.
+  case classification(ClassificationMetrics, SetMetrics?)
 
   /// The number that says how wrong the model is: rmse in the target's units, or the error rate.
   public var headline: Double {
     switch self {
     case .regression(let metrics, _): metrics.rmse
-    case .classification(let metrics): metrics.error
+    case .classification(let metrics, _): metrics.error
     }
   }
 }
 
 extension TableMetrics: Codable {
-  private enum CodingKeys: String, CodingKey { case intervalCoverage = "interval_coverage" }
+  private enum CodingKeys: String, CodingKey { case rmse }
 
   public func encode(to encoder: any Encoder) throws {
     switch self {
-    case .regression(let metrics, let coverage):
+    case .regression(let metrics, let intervals):
       try metrics.encode(to: encoder)
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(["0.9": coverage], forKey: .intervalCoverage)
-    case .classification(let metrics):
+      try intervals.encode(to: encoder)
+    case .classification(let metrics, let sets):
       try metrics.encode(to: encoder)
+      try sets?.encode(to: encoder)
     }
   }
 
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    if let coverage = try container.decodeIfPresent(
-      [String: Double].self, forKey: .intervalCoverage)
-    {
+    if try decoder.container(keyedBy: CodingKeys.self).contains(.rmse) {
       self = .regression(
-        try RegressionMetrics(from: decoder), intervalCoverage: coverage["0.9"] ?? 0)
+        try RegressionMetrics(from: decoder), try IntervalMetrics(from: decoder))
     } else {
-      self = .classification(try ClassificationMetrics(from: decoder))
+      self = .classification(
+        try ClassificationMetrics(from: decoder), try SetMetrics.ifPresent(in: decoder))
     }
   }
 }

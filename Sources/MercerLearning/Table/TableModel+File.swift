@@ -7,7 +7,7 @@ import MercerSolvers
 /// The model file: one safetensors file, arrays as tensors and the rest as JSON in its metadata.
 extension TableModel {
   /// The format written by this version. A reader refuses what is newer, by name.
-  static let formatVersion = 2
+  static let formatVersion = 3
 
   private enum Key {
     static let format = "format"
@@ -43,12 +43,20 @@ extension TableModel {
     var target: TargetEncoder
     var members: [Member]
     var calibration: ProbabilityCalibration?
-    var spread: ResidualSpread?
+    var sets: PredictionSets?
+    var inverse: SmearedInverse?
+    var spread: SpreadDescription?
     var history: History
 
     /// Whether the parts are those of one task, so that predictions find what they look for.
     var isConsistent: Bool {
-      if members.isEmpty { return false }
+      let classCount = target.classNames.count
+      if members.isEmpty || spread?.isConsistent == false
+        || calibration?.isConsistent(classCount: classCount) == false
+        || sets?.isConsistent(classCount: classCount) == false
+      {
+        return false
+      }
       return switch target.task {
       case .regression: target.classNames.isEmpty && calibration == nil && spread != nil
       case .binary: target.classNames.count == 2 && calibration != nil
@@ -73,7 +81,7 @@ extension TableModel {
         members: [try Member(from: decoder)],
         calibration: try container.decodeIfPresent(
           ProbabilityCalibration.self, forKey: .calibration),
-        spread: try container.decodeIfPresent(ResidualSpread.self, forKey: .spread),
+        spread: try container.decodeIfPresent(SpreadDescription.self, forKey: .spread),
         history: try container.decode(History.self, forKey: .history))
     }
   }
@@ -96,9 +104,10 @@ extension TableModel {
       tensors[Tensor.coefficients(index)] = NumericArray(member.coefficients)
       tensors[Tensor.offsets(index)] = NumericArray(member.offsets)
     }
+    tensors.merge(spread?.local?.tensors ?? [:]) { first, _ in first }
     let description = Description(
-      encoder: encoder, target: target, members: members, calibration: calibration,
-      spread: spread, history: history)
+      encoder: encoder, target: target, members: members, calibration: calibration, sets: sets,
+      inverse: inverse, spread: spread.map(SpreadDescription.init), history: history)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let json: Data
@@ -124,7 +133,9 @@ extension TableModel {
       let regression = try Self.regression(of: file, description, version: version)
       self.init(
         encoder: description.encoder, target: description.target, regression: regression,
-        calibration: description.calibration, spread: description.spread,
+        calibration: description.calibration, sets: description.sets,
+        inverse: description.inverse,
+        spread: try Self.spread(of: file, description, training: regression.inputs),
         history: description.history)
     } catch {
       throw MercerError(
@@ -216,11 +227,20 @@ extension TableModel {
           offsets: offsets.elements, leaveOneOutResiduals: nil, report: member.solve))
     }
     // Arrays of members that the description does not have.
-    guard version == 1 || file.tensors.count == 1 + 2 * members.count else { throw disagreement }
+    let known = file.tensors.keys.count { !$0.hasPrefix(SpreadTensor.prefix) }
+    guard version == 1 || known == 1 + 2 * members.count else { throw disagreement }
     do throws(MercerError) {
       let weights = description.members.map { $0.weight ?? 1 }
       return try KernelRidgeBlend(members: members, weights: weights)
     } catch { throw disagreement }
+  }
+
+  private static func spread(
+    of file: SafetensorsFile, _ description: Description, training: Points<Double>
+  ) throws(Damage) -> ResidualSpread? {
+    do throws(MercerError) {
+      return try description.spread?.spread(of: file, training: training)
+    } catch { throw Damage(what: "the spread inside the model is damaged: \(error.message)") }
   }
 
   private static func matrix(

@@ -11,7 +11,12 @@ public struct TableModel: Sendable {
   public let regression: KernelRidgeBlend
   /// How scores become probabilities; nil for a regression.
   public let calibration: ProbabilityCalibration?
-  /// How far numbers lie from their predictions; nil for classes.
+  /// Which classes a row may have; nil for a regression, and for classes in files of older versions.
+  public let sets: PredictionSets?
+  /// How numbers come back from the scale that the regression works on; nil for classes, and where
+  /// that is the target's own.
+  public let inverse: SmearedInverse?
+  /// How far numbers lie from their predictions, on the scale of the regression; nil for classes.
   public let spread: ResidualSpread?
   /// How the model was made.
   public let history: History
@@ -26,6 +31,10 @@ public struct TableModel: Sendable {
     public var validationMethod: String
     /// What the validation found.
     public var validation: TableMetrics
+    /// The calibrations that were tried, for classes.
+    public var calibrations: [CalibrationTrial]?
+    /// The best cuts of the probability, for two classes.
+    public var thresholds: DecisionThresholds?
     /// What a prediction that ignores the columns would have scored: the mean, or class shares.
     public var naive: TableMetrics
     /// The seed of every random choice.
@@ -37,12 +46,16 @@ public struct TableModel: Sendable {
   /// A model from its parts.
   public init(
     encoder: TableEncoder, target: TargetEncoder, regression: KernelRidgeBlend,
-    calibration: ProbabilityCalibration?, spread: ResidualSpread?, history: History
+    calibration: ProbabilityCalibration?, sets: PredictionSets? = nil,
+    inverse: SmearedInverse? = nil, spread: ResidualSpread?,
+    history: History
   ) {
     self.encoder = encoder
     self.target = target
     self.regression = regression
     self.calibration = calibration
+    self.sets = sets
+    self.inverse = inverse
     self.spread = spread
     self.history = history
   }
@@ -51,7 +64,8 @@ public struct TableModel: Sendable {
   ///
   /// - Parameters:
   ///   - table: m rows with the columns of the model, in any order.
-  ///   - level: the share of rows that intervals should hold; the nearest kept one is used.
+  ///   - level: the share of rows whose truth intervals and sets should hold; the nearest kept one is
+  ///     used.
   ///   - context: threads, memory limit and cancellation.
   /// - Complexity: n m d for m rows, in blocks, so that memory does not grow with m beyond the
   ///   predictions.
@@ -59,18 +73,41 @@ public struct TableModel: Sendable {
   public func predict(
     _ table: Table, level: Double = 0.9, context: ExecutionContext = .default
   ) throws(MercerError) -> (predictions: TablePredictions, notes: EncodingNotes) {
-    let (points, notes) = try encoder.encodeWithNotes(table, as: Double.self)
-    let values = try regression.predict(points, context: context)
-    if let calibration {
-      return (
-        .classes(probabilities: calibration.probabilities(values), names: target.classNames), notes
-      )
-    }
-    let halfWidth = spread?.halfWidth(level: level) ?? 0
-    return (.numbers(values: values.column(0), halfWidth: halfWidth, level: level), notes)
+    let found = try judged(table, level: level, context: context)
+    return (found.predictions, found.notes)
   }
 
-  /// Metrics on a table that has the target. Rows without it are left out.
+  /// Predictions, and σ of each where they are numbers.
+  private func judged(
+    _ table: Table, level: Double, context: ExecutionContext
+  ) throws(MercerError) -> (
+    predictions: TablePredictions, deviations: [Double], notes: EncodingNotes
+  ) {
+    let (points, notes) = try encoder.encodeWithNotes(table, as: Double.self)
+    let outputs = try regression.predict(points, context: context)
+    if let calibration {
+      let probabilities = calibration.probabilities(outputs)
+      return (
+        .classes(
+          probabilities: probabilities, names: target.classNames,
+          sets: sets?.sets(of: probabilities, level: level), level: level), [], notes
+      )
+    }
+    let values = outputs.column(0)
+    let spread = spread ?? ResidualSpread(residuals: [0])
+    let scales = try spread.scales(at: points, predictions: values, context: context)
+    let bounds = spread.bounds(of: values, scales: scales, level: level)
+    let numbers = ScaledNumbers(
+      values: values, lower: bounds.lower, upper: bounds.upper,
+      deviations: scales.map { $0 * spread.deviation }
+    ).inverted(by: inverse)
+    return (
+      .numbers(values: numbers.values, lower: numbers.lower, upper: numbers.upper, level: level),
+      numbers.deviations, notes
+    )
+  }
+
+  /// Metrics on a table that has the target, with intervals at 0.9. Rows without it are left out.
   ///
   /// - Throws: `.invalidData` when the table lacks the target or columns of the model.
   public func evaluate(
@@ -78,10 +115,10 @@ public struct TableModel: Sendable {
   ) throws(MercerError) -> Evaluation {
     let truth = try target.decode(in: table)
     let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
-    let (predictions, notes) = try predict(rows, context: context)
+    let found = try judged(rows, level: 0.9, context: context)
     return Evaluation(
-      metrics: predictions.metrics(against: truth, deviation: spread?.deviation ?? 0),
-      rows: truth.keptRows.count, droppedRows: truth.droppedRowCount, notes: notes)
+      metrics: found.predictions.metrics(against: truth, deviations: found.deviations),
+      rows: truth.keptRows.count, droppedRows: truth.droppedRowCount, notes: found.notes)
   }
 
   /// The metrics of a model on a table.

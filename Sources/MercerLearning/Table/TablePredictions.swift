@@ -3,16 +3,18 @@ public import MercerData
 
 /// What a model says of the rows of a table.
 public enum TablePredictions: Sendable {
-  /// Numbers, and the half-width of their interval at a level.
-  case numbers(values: [Double], halfWidth: Double, level: Double)
-  /// Probabilities, one row a row, one column a class.
-  case classes(probabilities: Matrix<Double>, names: [String])
+  /// Numbers, and the bounds of their intervals at a level: one value a row each, lower ≤ value ≤
+  /// upper.
+  case numbers(values: [Double], lower: [Double], upper: [Double], level: Double)
+  /// Probabilities, one row a row, one column a class; and for each row the classes that it may have
+  /// at a level, the likeliest first. Models of older files have no such sets.
+  case classes(probabilities: Matrix<Double>, names: [String], sets: [[Int]]?, level: Double)
 
   /// The number of rows.
   public var count: Int {
     switch self {
-    case .numbers(let values, _, _): values.count
-    case .classes(let probabilities, _): probabilities.rowCount
+    case .numbers(let values, _, _, _): values.count
+    case .classes(let probabilities, _, _, _): probabilities.rowCount
     }
   }
 
@@ -20,17 +22,21 @@ public enum TablePredictions: Sendable {
   ///
   /// - Parameters:
   ///   - target: the truth, one value a prediction.
-  ///   - deviation: σ of the model, for the likelihood of a regression.
-  public func metrics(against target: Target, deviation: Double) -> TableMetrics {
+  ///   - deviations: σ of each row, for the likelihood of a regression; empty for classes.
+  public func metrics(against target: Target, deviations: [Double]) -> TableMetrics {
     switch self {
-    case .numbers(let values, let halfWidth, _):
-      let inside = zip(values, target.values).count { abs($0 - $1) <= halfWidth }
+    case .numbers(let values, let lower, let upper, _):
       return .regression(
-        RegressionMetrics(targets: target.values, predictions: values, deviation: deviation),
-        intervalCoverage: Double(inside) / Double(max(values.count, 1)))
-    case .classes(let probabilities, _):
+        RegressionMetrics(targets: target.values, predictions: values, deviations: deviations),
+        IntervalMetrics(
+          targets: target.values, predictions: values, lower: lower, upper: upper))
+    case .classes(let probabilities, let names, let sets, _):
       return .classification(
-        ClassificationMetrics(labels: target.classIndices, probabilities: probabilities))
+        ClassificationMetrics(labels: target.classIndices, probabilities: probabilities),
+        sets.map {
+          SetMetrics(
+            labels: target.classIndices, probabilities: probabilities, sets: $0, names: names)
+        })
     }
   }
 }

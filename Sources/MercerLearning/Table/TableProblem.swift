@@ -113,11 +113,12 @@ struct TableProblem: Sendable {
       let (mean, variance) = truth.values.meanAndVariance
       let errors = truth.values.map { $0 - mean }
       let predictions = [Double](repeating: mean, count: n)
-      let halfWidth = ResidualSpread(residuals: errors).halfWidth(level: 0.9)
-      let inside = errors.count { abs($0) <= halfWidth }
+      let bounds = ResidualSpread(residuals: errors).offsets(level: 0.9)
+      let inside = errors.count { bounds.lower <= $0 && $0 <= bounds.upper }
       return .regression(
-        RegressionMetrics(targets: truth.values, predictions: predictions, deviation: variance.squareRoot()),
-        intervalCoverage: Double(inside) / Double(n))
+        RegressionMetrics(
+          targets: truth.values, predictions: predictions, deviation: variance.squareRoot()),
+        IntervalMetrics(coverage: Double(inside) / Double(n)))
     }
     var counts = [Int](repeating: 0, count: truth.classNames.count)
     for label in truth.classIndices { counts[label] += 1 }
@@ -126,7 +127,7 @@ struct TableProblem: Sendable {
       for i in buffer.indices { buffer[i] = shares[i % shares.count] }
     }
     return .classification(
-      ClassificationMetrics(labels: truth.classIndices, probabilities: probabilities))
+      ClassificationMetrics(labels: truth.classIndices, probabilities: probabilities), nil)
   }
 }
 

@@ -52,8 +52,8 @@ import Testing
 
   private func bits(_ model: TableModel) throws -> [UInt64] {
     switch try model.predict(exampleTable(30)).predictions {
-    case .numbers(let values, let halfWidth, _): (values + [halfWidth]).map(\.bitPattern)
-    case .classes(let probabilities, _): probabilities.elements.map(\.bitPattern)
+    case .numbers(let values, let lower, let upper, _): (values + lower + upper).map(\.bitPattern)
+    case .classes(let probabilities, _, _, _): probabilities.elements.map(\.bitPattern)
     }
   }
 
@@ -77,44 +77,79 @@ import Testing
     }
   }
 
-  /// As version 1 wrote it: the keys of the one member beside the others, its arrays without a
-  /// number, and options that know no ranks.
-  private func firstVersion(of file: SafetensorsFile) throws -> SafetensorsFile {
-    var text = try #require(file.metadata["model"])
-    let opening = try #require(text.range(of: #""members":[{"#))
-    text.removeSubrange(opening)
-    let closing = try #require(text.range(of: "}]", range: opening.lowerBound..<text.endIndex))
-    text.removeSubrange(closing)
-    text = text.replacingOccurrences(of: #""addsRanks":false,"#, with: "")
-    var first = file
-    first.metadata["model"] = text
-    first.metadata["format_version"] = "1"
-    for name in ["coefficients", "offsets"] {
-      first.tensors[name] = first.tensors.removeValue(forKey: name + ".0")
+  /// As version 2 wrote it: half-widths for numbers, a scale and a shift for classes and no sets; or
+  /// as version 1 did, which had the keys of its one member beside the others, its arrays without a
+  /// number, and options that knew no ranks.
+  private func formerVersion(_ version: Int, of file: SafetensorsFile) throws -> SafetensorsFile {
+    let text = try #require(file.metadata["model"])
+    var model = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    if var spread = model["spread"] as? [String: Any] {
+      spread["halfWidths"] = spread.removeValue(forKey: "upper")
+      spread["lower"] = nil
+      model["spread"] = spread
     }
-    return first
+    if let calibration = model["calibration"] as? [String: Any] {
+      #expect(calibration["method"] as? String == "scale")
+      let shifts = calibration["shifts"] as? [Double] ?? [0, 0]
+      model["calibration"] = [
+        "scale": try #require(calibration["scale"]), "shift": shifts[1] - shifts[0],
+      ]
+    }
+    model["sets"] = nil
+    var history = try #require(model["history"] as? [String: Any])
+    for key in ["calibrations", "thresholds"] { history[key] = nil }
+    for key in ["validation", "naive"] {
+      let metrics = try #require(history[key] as? [String: Any])
+      history[key] = metrics.filter { !$0.key.hasPrefix("set_") && !$0.key.contains("_by_") }
+    }
+    model["history"] = history
+    var former = file
+    if version == 1 {
+      let members = try #require(model.removeValue(forKey: "members") as? [[String: Any]])
+      model.merge(members[0]) { old, _ in old }
+      var encoder = try #require(model["encoder"] as? [String: Any])
+      var options = try #require(encoder["options"] as? [String: Any])
+      options["addsRanks"] = nil
+      encoder["options"] = options
+      model["encoder"] = encoder
+      for name in ["coefficients", "offsets"] {
+        former.tensors[name] = former.tensors.removeValue(forKey: name + ".0")
+      }
+    }
+    let json = try JSONSerialization.data(withJSONObject: model, options: .sortedKeys)
+    former.metadata["model"] = String(decoding: json, as: UTF8.self)
+    former.metadata["format_version"] = "\(version)"
+    return former
   }
 
-  @Test(arguments: ["price", "sold", "city"])
-  func versionOneIsReadAsABlendOfOne(_ target: String) throws {
+  @Test(arguments: ["price", "sold", "city"], [1, 2])
+  func formerVersionsAreRead(_ target: String, version: Int) throws {
     var learner = TableLearner(target: target)
     learner.kernel = try makeKernel(parsing: Self.kernels[0], of: Double.self)
-    let model = try learner.fit(exampleTable(24)).model
+    let fitted = try learner.fit(exampleTable(24)).model
+    // Former versions knew no bounds that differ below and above.
+    let spread = fitted.spread.map {
+      ResidualSpread(
+        deviation: $0.deviation, levels: $0.levels, lower: $0.upper.map { -$0 }, upper: $0.upper,
+        local: nil)
+    }
+    let model = TableModel(
+      encoder: fitted.encoder, target: fitted.target, regression: fitted.regression,
+      calibration: fitted.calibration, sets: fitted.sets, spread: spread, history: fitted.history)
     try withFile { path in
       try model.write(to: path)
-      let second = try Data(contentsOf: URL(fileURLWithPath: path))
-      let first = try firstVersion(of: try SafetensorsFile(readingFrom: path))
-      let text = try #require(first.metadata["model"])
-      #expect(!text.contains("members") && !text.contains("addsRanks"))
-      try first.write(to: path)
-      let read = try TableModel(readingFrom: path)
-      #expect(read.regression.members.count == 1)
-      #expect(read.encoder == model.encoder && read.history == model.history)
-      #expect(read.regression.members[0].report == model.regression.members[0].report)
-      #expect(try bits(read) == bits(model))
-      // Written again it is of version 2.
-      try read.write(to: path)
-      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == second)
+      try formerVersion(version, of: SafetensorsFile(readingFrom: path)).write(to: path)
+      let former = try TableModel(readingFrom: path)
+      #expect(former.regression.members.count == 1 && former.sets == nil)
+      #expect(former.encoder == model.encoder && former.calibration == model.calibration)
+      #expect(former.history.validation.headline == model.history.validation.headline)
+      #expect(former.regression.members[0].report == model.regression.members[0].report)
+      #expect(try bits(former) == bits(model))
+      // Written again it is of the newest version.
+      try former.write(to: path)
+      #expect(try SafetensorsFile(readingFrom: path).metadata["format_version"] == "3")
+      #expect(try bits(TableModel(readingFrom: path)) == bits(model))
     }
   }
 

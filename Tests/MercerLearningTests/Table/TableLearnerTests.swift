@@ -43,12 +43,14 @@ func exampleTable(_ n: Int = 60) -> Table {
     let evaluation = try model.evaluate(exampleTable())
     #expect(evaluation.metrics.headline < model.history.validation.headline)
     guard
-      case .numbers(let values, let halfWidth, 0.9) = try model.predict(exampleTable()).predictions
+      case .numbers(let values, let lower, let upper, 0.9) = try model.predict(exampleTable())
+        .predictions
     else {
       Issue.record("a regression did not predict numbers")
       return
     }
-    #expect(values.count == 60 && halfWidth > 0)
+    #expect(values.count == 60)
+    for i in 0..<60 { #expect(lower[i] < values[i] && values[i] < upper[i]) }
   }
 
   @Test(arguments: ["sold", "city"])
@@ -57,14 +59,20 @@ func exampleTable(_ n: Int = 60) -> Table {
     #expect(outcome.model.target.task == (target == "sold" ? .binary : .multiclass))
     #expect(outcome.model.history.validation.headline < outcome.model.history.naive.headline)
     guard
-      case .classes(let probabilities, let names) = try outcome.model.predict(exampleTable())
-        .predictions
+      case .classes(let probabilities, let names, let sets?, 0.9) = try outcome.model.predict(
+        exampleTable()
+      ).predictions
     else {
       Issue.record("a classifier did not predict classes")
       return
     }
     #expect(names == outcome.model.target.classNames)
-    for i in 0..<60 { #expect(abs(probabilities.row(i).reduce(0, +) - 1) < 1e-12) }
+    for i in 0..<60 {
+      #expect(abs(probabilities.row(i).reduce(0, +) - 1) < 1e-12)
+      #expect(sets[i].first == probabilities.row(i).firstIndex(of: probabilities.row(i).max() ?? 0))
+    }
+    #expect(outcome.model.history.calibrations?.count { $0.isChosen } == 1)
+    #expect((outcome.model.history.thresholds != nil) == (target == "sold"))
   }
 
   @Test func threadsDoNotChangeTheModel() throws {
@@ -96,10 +104,11 @@ func exampleTable(_ n: Int = 60) -> Table {
   /// Half-widths are order statistics of the residuals' sizes: ⌈(n + 1) p⌉.
   @Test func spreadIsConformal() {
     let spread = ResidualSpread(residuals: (1...19).map { $0 % 2 == 0 ? Double($0) : -Double($0) })
-    #expect(spread.halfWidth(level: 0.9) == 18 && spread.halfWidth(level: 0.5) == 10)
-    #expect(spread.halfWidth(level: 0.99) == 19)
+    #expect(spread.offsets(level: 0.9) == (-18, 18) && spread.offsets(level: 0.5) == (-10, 10))
+    #expect(spread.offsets(level: 0.99) == (-19, 19))
     #expect(abs(spread.deviation - (2470.0 / 19).squareRoot()) < 1e-12)
-    #expect(ResidualSpread(residuals: [2]).halfWidths.allSatisfy { $0 == 2 })
+    let single = ResidualSpread(residuals: [2])
+    #expect(single.upper.allSatisfy { $0 == 2 } && single.lower.allSatisfy { $0 == -2 })
   }
 
   @Test func whatCannotBeLearnedIsSaid() throws {

@@ -36,9 +36,11 @@ import Testing
   /// The bits of all predictions.
   private func bits(_ predictions: TablePredictions) -> [UInt64] {
     switch predictions {
-    case .numbers(let values, let halfWidth, let level):
-      (values + [halfWidth, level]).map(\.bitPattern)
-    case .classes(let probabilities, _): probabilities.elements.map(\.bitPattern)
+    case .numbers(let values, let lower, let upper, let level):
+      (values + lower + upper + [level]).map(\.bitPattern)
+    case .classes(let probabilities, _, let sets, let level):
+      (probabilities.elements + (sets ?? []).flatMap { $0.map(Double.init) } + [level])
+        .map(\.bitPattern)
     }
   }
 
@@ -52,7 +54,7 @@ import Testing
       #expect(read.target == model.target)
       #expect(read.history == model.history)
       #expect(read.calibration == model.calibration)
-      #expect(read.spread == model.spread)
+      #expect(read.sets == model.sets)
       #expect(
         read.regression.members.map(\.kernel.description)
           == model.regression.members.map(\.kernel.description))
