@@ -117,7 +117,8 @@ public struct KernelLogisticRegression: Sendable {
   private func offsets(_ labels: [Int], _ classCount: Int, _ weights: [Double]?) -> [Double] {
     var totals = [Double](repeating: 0, count: classCount)
     for (i, label) in labels.enumerated() { totals[label] += weights?[i] ?? 1 }
-    return totals.map { Double.log(max($0, 0.5)) }
+    let sum = totals.reduce(0, +)
+    return totals.map { Double.log(max($0, 0.5) / sum) }
   }
 
   private func run<Loss: RowLoss>(

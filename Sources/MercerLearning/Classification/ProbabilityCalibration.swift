@@ -57,7 +57,7 @@ public struct ProbabilityCalibration: Sendable, Equatable {
     self.init(method: .scale, scale: scale, shifts: shift == 0 ? [] : [0, shift])
   }
 
-  init(
+  package init(
     method: Method, scale: Double = 1, floor: Double? = nil, shifts: [Double] = [],
     mixing: Matrix<Double>? = nil, steps: IsotonicSteps? = nil, shrinkage: Double = 0,
     shares: [Double] = []

@@ -1,5 +1,5 @@
-import MercerCore
-import MercerKernels
+public import MercerCore
+public import MercerKernels
 
 /// Chooses the form of intervals by their score on rows left out: of constant or of local width, with
 /// equal or with different bounds below and above.
@@ -69,5 +69,41 @@ struct SpreadChoice: Sendable {
         .bounds(level: level)
     }
     return ratios.indices.map { bounds[$0 % foldCount] }
+  }
+}
+
+extension ResidualSpread {
+  /// The spread of residuals of rows that were left out, of constant or of local width and with equal
+  /// or different bounds below and above, whichever has the better intervals.
+  ///
+  /// - Parameters:
+  ///   - residuals: target less prediction, of at least one row.
+  ///   - predictions: as many.
+  ///   - points: the rows' inputs.
+  ///   - kernel: what tells which inputs are alike; that of the regression serves.
+  ///   - seed: of the choice of rows where there are many.
+  ///   - context: threads, memory limit and cancellation.
+  /// - Complexity: a few dozen factorisations of 500 rows and some ten of 2000.
+  /// - Throws: `.shapeMismatch` when the counts differ, `.invalidData` for no rows or numbers that are
+  ///   not finite, `.memoryLimit`, `.cancelled`.
+  public static func learned(
+    from residuals: [Double], predictions: [Double], points: Points<Double>,
+    kernel: any PointKernel<Double>, seed: UInt64 = 0, context: ExecutionContext = .default
+  ) throws(MercerError) -> ResidualSpread {
+    guard residuals.count == predictions.count, residuals.count == points.count else {
+      throw MercerError(
+        .shapeMismatch,
+        "\(points.count) inputs have \(predictions.count) predictions and \(residuals.count) "
+          + "residuals")
+    }
+    guard !residuals.isEmpty, residuals.allSatisfy(\.isFinite), predictions.allSatisfy(\.isFinite)
+    else {
+      throw MercerError(.invalidData, "intervals need residuals, all of them finite")
+    }
+    let errors = SpreadLearner.Errors(
+      points: points, rows: nil, predictions: predictions, residuals: residuals)
+    return try SpreadChoice(
+      from: errors, kernel: kernel.anchored(to: points), seed: seed, context: context
+    ).spread
   }
 }

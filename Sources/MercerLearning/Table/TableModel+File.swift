@@ -53,7 +53,7 @@ extension TableModel {
       let classCount = target.classNames.count
       if members.isEmpty || spread?.isConsistent == false
         || calibration?.isConsistent(classCount: classCount) == false
-        || sets?.isConsistent(classCount: classCount) == false
+        || sets?.isConsistent == false
       {
         return false
       }
