@@ -20,7 +20,8 @@ DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers M
 STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-debug test-release bench bench-accuracy bench-check docs format lint install clean
+.PHONY: help setup build demo test test-debug test-release test-maps bench bench-accuracy bench-check \
+	docs format lint install clean
 
 help: ## this list
 	@echo "Mercer: kernel methods on your own machine."
@@ -36,7 +37,7 @@ build: setup ## build the command line tool, optimised
 demo: build ## fit the diamonds table that ships with Mercer, score it, predict five prices
 	@scripts/demo.sh "$$($(SWIFT) build -c release --show-bin-path)/mercer" $(OUTPUT)
 
-test: test-debug test-release ## run all tests, with and without optimisation
+test: test-debug test-release test-maps ## run all tests, with and without optimisation
 
 test-debug: setup ## run the tests with all checks on, small sizes
 	$(SWIFT) test --disable-xctest
@@ -52,6 +53,10 @@ test-release: setup ## run the tests optimised, with those that need size
 	    --disable-testable-imports --filter 'Mercer(Core|Kernels|Operators)Tests' \
 	    --skip ElementaryFunction || exit 1; \
 	done
+
+test-maps: ## derive the polynomials of the elementary functions anew, and compare (with mpmath)
+	@if python3 -c 'import mpmath' 2>/dev/null; then scripts/derive-maps.py --check; \
+	else echo "test-maps: skipped, it needs Python 3 with mpmath (on Debian: python3-mpmath)"; fi
 
 bench: setup ## time Mercer beside its peers, alternating, and print the table of ratios
 	@Benchmarks/run.sh

@@ -212,10 +212,10 @@ def arctangents_are_derived(text):
 
 
 def main():
-    text = coefficients_file(lambda line: print(line, file=sys.stderr))
     if sys.argv[1:] != ["--check"]:
-        print(text, end="")
+        print(coefficients_file(lambda line: print(line, file=sys.stderr)), end="")
         return
+    text = coefficients_file(lambda line: None)
     if (ROOT / "tiles_coefficients.inc").read_text() != text:
         sys.exit("tiles_coefficients.inc differs from what is derived")
     if not arctangents_are_derived((ROOT / "tiles_angles.inc").read_text()):

@@ -7,7 +7,7 @@ struct Benchmark: Sendable {
   /// Makes the data, outside the timer.
   let prepare: @Sendable (Options) throws -> Work
 
-  /// All benchmarks; one file holds each.
+  /// All benchmarks.
   static let all: [Benchmark] = [
     .gaussianProduct, .inputGradient, .productLaplace, .tangentKernel, .ridgeFit, .csvRead,
   ]

@@ -45,16 +45,6 @@ struct FusedProduct<Element: Scalar>: Sendable {
   /// Whether there is work for all threads in `applyTransposed`.
   var suitsColumns: Bool { pairs.rowCount > 0 && steps.count >= Self.leastBands }
 
-  private struct Scratch: Sendable {
-    var part: Matrix<Element>
-    var sums: Matrix<Double>
-
-    init(_ rows: Int, _ columns: Int) {
-      part = Matrix(rowCount: rows, columnCount: columns)
-      sums = Matrix(rowCount: rows, columnCount: columns)
-    }
-  }
-
   /// y ← K v.
   func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
@@ -62,20 +52,13 @@ struct FusedProduct<Element: Scalar>: Sendable {
     let (vectors, bands, steps) = (PackedVectors(v), bands, steps)
     let (outputs, height) = (v.columnCount, bands.first?.count ?? 0)
     try y.withTile { (output) throws(MercerError) in
-      try context.forEach(bands.count, scratch: { Scratch(height, outputs) }) {
-        (index, scratch) throws(MercerError) in
+      try context.forEach(bands.count, scratch: { StepSums(capacity: height * outputs) }) {
+        (index, sums: inout StepSums<Element>) throws(MercerError) in
         let band = bands[index]
-        let count = band.count * outputs
-        try scratch.sums.withTile { (sums) throws(MercerError) in
-          sums.base.update(repeating: 0, count: count)
-          try scratch.part.withTile { (part) throws(MercerError) in
-            for step in steps {
-              try context.checkCancellation()
-              pairs.multiply(rows: band, panels: step, by: vectors, into: part.base)
-              ElementLoops.accumulate(count, part.base, into: sums.base)
-            }
-          }
-          ElementLoops.round(sums.base, into: output.part(rows: band, columns: 0..<outputs))
+        try sums.sum(band.count * outputs, over: steps, context: context) { step, part in
+          pairs.multiply(rows: band, panels: step, by: vectors, into: part)
+        } finish: { sums in
+          ElementLoops.round(sums, into: output.part(rows: band, columns: 0..<outputs))
         }
       }
     }
@@ -88,23 +71,16 @@ struct FusedProduct<Element: Scalar>: Sendable {
     let (vectors, bands, steps) = (PackedVectors(v), bands, steps)
     let (outputs, width) = (v.columnCount, stepPanels * pairs.panelSize)
     try y.withTile { (output) throws(MercerError) in
-      try context.forEach(steps.count, scratch: { Scratch(outputs, width) }) {
-        (index, scratch) throws(MercerError) in
+      try context.forEach(steps.count, scratch: { StepSums(capacity: outputs * width) }) {
+        (index, sums: inout StepSums<Element>) throws(MercerError) in
         let first = steps[index].lowerBound * pairs.panelSize
         let columns = first..<min(first + width, pairs.columnCount)
-        try scratch.sums.withTile { (sums) throws(MercerError) in
-          sums.base.update(repeating: 0, count: outputs * width)
-          try scratch.part.withTile { (part) throws(MercerError) in
-            for band in bands {
-              try context.checkCancellation()
-              part.base.update(repeating: 0, count: outputs * width)
-              pairs.multiplyTransposed(
-                rows: band, panels: steps[index], by: vectors, addingTo: part.base, stride: width)
-              ElementLoops.accumulate(outputs * width, part.base, into: sums.base)
-            }
-          }
+        try sums.sum(outputs * width, over: bands, context: context) { band, part in
+          pairs.multiplyTransposed(
+            rows: band, panels: steps[index], by: vectors, addingTo: part, stride: width)
+        } finish: { sums in
           ElementLoops.roundTransposed(
-            sums.base, stride: width, into: output.part(rows: columns, columns: 0..<outputs))
+            sums, stride: width, into: output.part(rows: columns, columns: 0..<outputs))
         }
       }
     }

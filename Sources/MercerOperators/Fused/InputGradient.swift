@@ -29,28 +29,15 @@ extension TiledCrossGram {
     let bands = (0..<rowCount).chunks(of: 48)
     let steps = (0..<(columnCount + panel - 1) / panel).chunks(of: max(1, 480 / panel))
     try gradient.withTile { (output) throws(MercerError) in
-      let makeScratch = { @Sendable in
-        (
-          part: Matrix<Element>(rowCount: 48, columnCount: width),
-          sums: Matrix<Double>(rowCount: 48, columnCount: width)
-        )
-      }
-      try context.forEach(bands.count, scratch: makeScratch) {
-        (index, scratch) throws(MercerError) in
+      try context.forEach(bands.count, scratch: { StepSums(capacity: 48 * width) }) {
+        (index, sums: inout StepSums<Element>) throws(MercerError) in
         let band = bands[index]
-        let count = band.count * width
-        try scratch.sums.withTile { (sums) throws(MercerError) in
-          sums.base.update(repeating: 0, count: count)
-          try scratch.part.withTile { (memory) throws(MercerError) in
-            let part = memory.moved(rows: band, columns: 0..<width)
-            for step in steps {
-              try context.checkCancellation()
-              part.base.update(repeating: 0, count: count)
-              accumulate(rows: band, panels: step, of: vectors, into: part)
-              ElementLoops.accumulate(count, part.base, into: sums.base)
-            }
-          }
-          ElementLoops.round(sums.base, into: output.part(rows: band, columns: 0..<width))
+        try sums.sum(band.count * width, over: steps, context: context) { step, part in
+          accumulate(
+            rows: band, panels: step, of: vectors,
+            into: Tile(rows: band, columns: 0..<width, stride: width, base: part))
+        } finish: { sums in
+          ElementLoops.round(sums, into: output.part(rows: band, columns: 0..<width))
         }
       }
     }

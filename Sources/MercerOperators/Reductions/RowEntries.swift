@@ -88,12 +88,8 @@ private struct Smallest<Element: Scalar>: RowReduction {
     _ values: RowValues<Element>, rows: Range<Int>, panels: Range<Int>, columns: Range<Int>,
     to partial: inout Partial
   ) {
-    partial.values.withUnsafeMutableBufferPointer { kept in
-      partial.columns.withUnsafeMutableBufferPointer { places in
-        guard let kept = kept.baseAddress, let places = places.baseAddress else { return }
-        values.keepSmallest(count, rows: rows, panels: panels, values: kept, columns: places)
-      }
-    }
+    values.keepSmallest(
+      count, rows: rows, panels: panels, values: &partial.values, columns: &partial.columns)
   }
 
   func finish(_ partial: inout Partial) {

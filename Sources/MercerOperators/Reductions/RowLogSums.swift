@@ -105,20 +105,16 @@ private struct LogSums<Element: Scalar>: RowReduction {
     _ values: RowValues<Element>, rows: Range<Int>, panels: Range<Int>, columns: Range<Int>,
     to partial: inout Partial
   ) {
-    partial.maxima.withUnsafeMutableBufferPointer { maxima in
-      partial.sums.withUnsafeMutableBufferPointer { sums in
-        guard let maxima = maxima.baseAddress, let sums = sums.baseAddress else { return }
-        let add = { (weights: UnsafePointer<Element>?) in
-          values.accumulateLogSums(
-            rows: rows, panels: panels, logWeights: weights, maxima: maxima, sums: sums)
-        }
-        guard let logWeights else { return add(nil) }
-        logWeights.withUnsafeBufferPointer { weights in
-          // The panels begin at the first of `columns`, whatever number they go by.
-          let first = columns.lowerBound - panels.lowerBound * Element.loops.panel
-          add(weights.baseAddress.map { $0 + first })
-        }
-      }
+    let add = { (weights: UnsafePointer<Element>?, partial: inout Partial) in
+      values.accumulateLogSums(
+        rows: rows, panels: panels, logWeights: weights, maxima: &partial.maxima,
+        sums: &partial.sums)
+    }
+    guard let logWeights else { return add(nil, &partial) }
+    logWeights.withUnsafeBufferPointer { weights in
+      // The panels begin at the first of `columns`, whatever number they go by.
+      let first = columns.lowerBound - panels.lowerBound * Element.loops.panel
+      add(weights.baseAddress.map { $0 + first }, &partial)
     }
   }
 
