@@ -11,6 +11,8 @@ struct TableFit: Sendable {
 
   /// The regression on the codes of the problem.
   let regression: KernelRidgeBlend
+  /// The rows that it was fitted to, ascending.
+  let fittedRows: [Int]
   /// Rows that the regression can be judged by.
   let judgedRows: [Int]
   /// Codes less predictions of those rows, each by a fit that did not see the row.
@@ -36,7 +38,8 @@ struct TableFit: Sendable {
       let held = stream.sample(min(heldCount, witnesses.count), of: witnesses.count)
         .map { witnesses[$0] }
       let isHeld = Set(held)
-      let kept = try data.subset(at: all.filter { !isHeld.contains($0) })
+      fittedRows = all.filter { !isHeld.contains($0) }
+      let kept = try data.subset(at: fittedRows)
       regression = try Self.iterated(choice, kept, plan: plan, seed: seed, context: context)
       let predicted = try regression.predict(inputs.subset(at: held), context: context)
       residuals = problem.codes.rows(at: held).subtracting(predicted)
@@ -55,6 +58,7 @@ struct TableFit: Sendable {
     guard let leftOut = regression.leaveOneOutResiduals else {
       throw MercerError(.internalFailure, "an exact fit gave no leave-one-out residuals")
     }
+    fittedRows = all
     judgedRows = witnesses
     residuals = leftOut.rows(at: witnesses)
     method =

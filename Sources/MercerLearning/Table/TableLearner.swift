@@ -137,6 +137,7 @@ public struct TableLearner: Sendable {
     let assessment = TableAssessment(
       of: problem, rows: fitted.judgedRows, residuals: fitted.residuals)
     let finished = clock.now
+    let regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
 
     let history = TableModel.History(
       source: prepared.source, rows: inputs.count, validationMethod: fitted.method,
@@ -145,8 +146,11 @@ public struct TableLearner: Sendable {
     return Outcome(
       model: TableModel(
         encoder: prepared.encoder, target: prepared.target,
-        regression: fitted.regression.scaled(by: problem.unit, adding: problem.offsets),
-        calibration: assessment.calibration, spread: assessment.spread, history: history),
+        regression: regression, calibration: assessment.calibration, spread: assessment.spread,
+        history: history,
+        trainingRows: TrainingRows(
+          of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)
+      ),
       leaderboard: found.leaderboard, plan: plan, droppedRows: prepared.droppedRows,
       seconds: ((searched - started).seconds, (finished - searched).seconds))
   }

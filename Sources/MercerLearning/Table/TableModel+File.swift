@@ -92,6 +92,7 @@ extension TableModel {
       tensors[Tensor.coefficients(index)] = NumericArray(member.coefficients)
       tensors[Tensor.offsets(index)] = NumericArray(member.offsets)
     }
+    if let trainingRows { tensors.merge(trainingRows.tensors) { old, _ in old } }
     let description = Description(
       encoder: encoder, target: target, members: members, calibration: calibration,
       spread: spread, history: history)
@@ -121,7 +122,8 @@ extension TableModel {
       self.init(
         encoder: description.encoder, target: description.target, regression: regression,
         calibration: description.calibration, spread: description.spread,
-        history: description.history)
+        history: description.history,
+        trainingRows: try Self.trainingRows(of: file, description, regression))
     } catch {
       throw MercerError(
         .malformedFile, error.what, at: .init(file: path),
@@ -212,10 +214,22 @@ extension TableModel {
           offsets: offsets.elements, leaveOneOutResiduals: nil, report: member.solve))
     }
     // Arrays of members that the description does not have.
-    guard version == 1 || file.tensors.count == 1 + 2 * members.count else { throw disagreement }
+    let arrayCount = file.tensors.keys.count { !TrainingRows.tensorNames.contains($0) }
+    guard version == 1 || arrayCount == 1 + 2 * members.count else { throw disagreement }
     do throws(MercerError) {
       return try KernelRidgeBlend(members: members)
     } catch { throw disagreement }
+  }
+
+  private static func trainingRows(
+    of file: SafetensorsFile, _ description: Description, _ regression: KernelRidgeBlend
+  ) throws(Damage) -> TrainingRows? {
+    guard !TrainingRows.tensorNames.isDisjoint(with: file.tensors.keys) else { return nil }
+    guard
+      let rows = TrainingRows(
+        in: file, of: regression, classCount: description.target.classNames.count)
+    else { throw Damage(what: "the arrays inside the model do not fit together") }
+    return rows
   }
 
   private static func matrix(

@@ -15,6 +15,8 @@ public struct TableModel: Sendable {
   public let spread: ResidualSpread?
   /// How the model was made.
   public let history: History
+  /// What is known of the rows that it was fitted on; nil for models of old files.
+  public let trainingRows: TrainingRows?
 
   /// How a model was made.
   public struct History: Sendable, Codable, Equatable {
@@ -37,7 +39,8 @@ public struct TableModel: Sendable {
   /// A model from its parts.
   public init(
     encoder: TableEncoder, target: TargetEncoder, regression: KernelRidgeBlend,
-    calibration: ProbabilityCalibration?, spread: ResidualSpread?, history: History
+    calibration: ProbabilityCalibration?, spread: ResidualSpread?, history: History,
+    trainingRows: TrainingRows? = nil
   ) {
     self.encoder = encoder
     self.target = target
@@ -45,6 +48,7 @@ public struct TableModel: Sendable {
     self.calibration = calibration
     self.spread = spread
     self.history = history
+    self.trainingRows = trainingRows
   }
 
   /// Predictions for the rows of a table, and what in it was not as in the fitted one.
