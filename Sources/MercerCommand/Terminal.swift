@@ -17,8 +17,11 @@ enum Terminal {
   }
 
   /// The JSON text of a value: keys sorted, so that equal values give equal bytes.
-  static func json(_ value: some Encodable) throws(MercerError) -> String {
+  static func json(
+    _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys
+  ) throws(MercerError) -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = keys
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"

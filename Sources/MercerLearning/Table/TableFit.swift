@@ -11,6 +11,8 @@ struct TableFit: Sendable {
 
   /// The regression on the codes of the problem.
   let regression: KernelRidgeBlend
+  /// The rows that it was fitted to, ascending.
+  let fittedRows: [Int]
   /// Rows that the regression can be judged by.
   let judgedRows: [Int]
   /// Codes less predictions of those rows, each by a fit that did not see the row.
@@ -44,10 +46,10 @@ struct TableFit: Sendable {
       let count = max(1, min(max(inputs.count / 50, 200), 2000, inputs.count / 5))
       isHeld = Set(stream.sample(min(count, pool.count), of: pool.count).map { pool[$0] })
     }
-    let kept = isHeld.isEmpty ? data : try data.subset(at: all.filter { !isHeld.contains($0) })
+    fittedRows = isHeld.isEmpty ? all : all.filter { !isHeld.contains($0) }
+    let kept = isHeld.isEmpty ? data : try data.subset(at: fittedRows)
     (regression, stoppedEarly) = try Self.fitted(
-      choice, kept, plan: plan, wantsLeaveOneOut: searched == nil, seed: seed,
-      deadline: deadline, context: context)
+      choice, kept, plan: plan, seed: seed, deadline: deadline, context: context)
     if let searched {
       (judgedRows, residuals) = searched
       method = "\(searched.rows.count) rows the search held out"
@@ -70,12 +72,11 @@ struct TableFit: Sendable {
 
   private static func fitted(
     _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, plan: RidgePlan,
-    wantsLeaveOneOut: Bool, seed: UInt64, deadline: Deadline, context: ExecutionContext
+    seed: UInt64, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> (blend: KernelRidgeBlend, stoppedEarly: Bool) {
     var models: [KernelRidgeModel] = []
     for member in choice.members where models.isEmpty || !deadline.isPast {
-      var estimator = try KernelRidge(
-        kernel: member.kernel, ridge: member.ridge, wantsLeaveOneOut: wantsLeaveOneOut)
+      var estimator = try KernelRidge(kernel: member.kernel, ridge: member.ridge)
       estimator.solver =
         plan.method == .exact
         ? .exact()

@@ -178,6 +178,7 @@ public struct TableLearner: Sendable {
     let assessment = try TableAssessment(
       of: problem, fitted, inputs: inputs, seed: seed, context: context)
     let finished = clock.now
+    let regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
 
     let history = TableModel.History(
       source: prepared.source, rows: inputs.count, validationMethod: fitted.method,
@@ -188,10 +189,12 @@ public struct TableLearner: Sendable {
     return Outcome(
       model: TableModel(
         encoder: prepared.encoder, target: prepared.target,
-        regression: fitted.regression.scaled(by: problem.unit, adding: problem.offsets),
-        calibration: assessment.calibration, sets: assessment.sets,
-        inverse: assessment.inverse, spread: assessment.spread,
-        history: history),
+        regression: regression, calibration: assessment.calibration, sets: assessment.sets,
+        inverse: assessment.inverse, spread: assessment.spread, history: history,
+        trainingRows: TrainingRows(
+          of: problem.truth, through: problem.transform, fitted: fitted.fittedRows,
+          residuals: regression.leaveOneOutResiduals)
+      ),
       leaderboard: found.leaderboard, plan: plan, droppedRows: prepared.droppedRows,
       stoppedEarly: found.stoppedEarly || fitted.stoppedEarly,
       seconds: ((searched - started).seconds, (finished - searched).seconds))

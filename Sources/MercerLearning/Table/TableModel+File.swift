@@ -105,6 +105,7 @@ extension TableModel {
       tensors[Tensor.offsets(index)] = NumericArray(member.offsets)
     }
     tensors.merge(spread?.local?.tensors ?? [:]) { first, _ in first }
+    if let trainingRows { tensors.merge(trainingRows.tensors) { old, _ in old } }
     let description = Description(
       encoder: encoder, target: target, members: members, calibration: calibration, sets: sets,
       inverse: inverse, spread: spread.map(SpreadDescription.init), history: history)
@@ -136,7 +137,8 @@ extension TableModel {
         calibration: description.calibration, sets: description.sets,
         inverse: description.inverse,
         spread: try Self.spread(of: file, description, training: regression.inputs),
-        history: description.history)
+        history: description.history,
+        trainingRows: try Self.trainingRows(of: file, description, regression))
     } catch {
       throw MercerError(
         .malformedFile, error.what, at: .init(file: path),
@@ -227,8 +229,10 @@ extension TableModel {
           offsets: offsets.elements, leaveOneOutResiduals: nil, report: member.solve))
     }
     // Arrays of members that the description does not have.
-    let known = file.tensors.keys.count { !$0.hasPrefix(SpreadTensor.prefix) }
-    guard version == 1 || known == 1 + 2 * members.count else { throw disagreement }
+    let arrayCount = file.tensors.keys.count {
+      !TrainingRows.tensorNames.contains($0) && !$0.hasPrefix(SpreadTensor.prefix)
+    }
+    guard version == 1 || arrayCount == 1 + 2 * members.count else { throw disagreement }
     do throws(MercerError) {
       let weights = description.members.map { $0.weight ?? 1 }
       return try KernelRidgeBlend(members: members, weights: weights)
@@ -241,6 +245,17 @@ extension TableModel {
     do throws(MercerError) {
       return try description.spread?.spread(of: file, training: training)
     } catch { throw Damage(what: "the spread inside the model is damaged: \(error.message)") }
+  }
+
+  private static func trainingRows(
+    of file: SafetensorsFile, _ description: Description, _ regression: KernelRidgeBlend
+  ) throws(Damage) -> TrainingRows? {
+    guard !TrainingRows.tensorNames.isDisjoint(with: file.tensors.keys) else { return nil }
+    guard
+      let rows = TrainingRows(
+        in: file, of: regression, classCount: description.target.classNames.count)
+    else { throw Damage(what: "the arrays inside the model do not fit together") }
+    return rows
   }
 
   private static func matrix(

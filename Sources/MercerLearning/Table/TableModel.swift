@@ -20,6 +20,8 @@ public struct TableModel: Sendable {
   public let spread: ResidualSpread?
   /// How the model was made.
   public let history: History
+  /// What is known of the rows that it was fitted on; nil for models of old files.
+  public let trainingRows: TrainingRows?
 
   /// How a model was made.
   public struct History: Sendable, Codable, Equatable {
@@ -47,8 +49,8 @@ public struct TableModel: Sendable {
   public init(
     encoder: TableEncoder, target: TargetEncoder, regression: KernelRidgeBlend,
     calibration: ProbabilityCalibration?, sets: PredictionSets? = nil,
-    inverse: SmearedInverse? = nil, spread: ResidualSpread?,
-    history: History
+    inverse: SmearedInverse? = nil, spread: ResidualSpread?, history: History,
+    trainingRows: TrainingRows? = nil
   ) {
     self.encoder = encoder
     self.target = target
@@ -58,6 +60,7 @@ public struct TableModel: Sendable {
     self.inverse = inverse
     self.spread = spread
     self.history = history
+    self.trainingRows = trainingRows
   }
 
   /// Predictions for the rows of a table, and what in it was not as in the fitted one.

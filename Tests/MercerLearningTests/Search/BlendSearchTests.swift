@@ -119,8 +119,8 @@ import Testing
     // Against the solution of the weighted normal equations, made without weights by repetition.
     learner.weightColumn = nil
     let b = try learner.fit(table.rows(at: twice)).model
-    guard case .numbers(let p, _, _) = try a.predict(table).predictions,
-      case .numbers(let q, _, _) = try b.predict(table).predictions
+    guard case .numbers(let p, _, _, _) = try a.predict(table).predictions,
+      case .numbers(let q, _, _, _) = try b.predict(table).predictions
     else {
       Issue.record("not numbers")
       return
@@ -129,7 +129,7 @@ import Testing
     let spread = zip(p, q).map { abs($0 - $1) }.max() ?? 1
     #expect(spread < 0.1, "\(spread)")
     let plain = try learner.fit(table).model
-    guard case .numbers(let r, _, _) = try plain.predict(table).predictions else { return }
+    guard case .numbers(let r, _, _, _) = try plain.predict(table).predictions else { return }
     #expect(zip(p, r).contains { abs($0 - $1) > 1e-3 }, "weights changed nothing")
   }
 }

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Foundation
+import Mercer
+import MercerReport
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Say what a model's predictions are made of.",
+    usage: "mercer explain <model> <table> [<options>]",
+    discussion: """
+      Which columns matter, which pairs of columns act together, what moves the predictions of \
+      some rows and which training rows carry them; and, where the table has the target, which \
+      rows have a label that the others contradict. The training table tells of its labels; a \
+      held-out table tells which columns help. Rows are counted from 1, without the header.
+
+      Examples:
+        mercer explain mercer-out/model.safetensors test.csv
+        mercer explain model.safetensors new.csv --rows 1,5,9-12 --top 5
+        mercer explain model.safetensors train.csv.gz --json --output why.json
+      """)
+
+  @Argument(help: "The model.safetensors that fit wrote.")
+  var model: String
+
+  @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
+  var table: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The rows whose predictions are explained, such as 1,5,9-12 (default: the first 3).",
+      valueName: "numbers"),
+    transform: RowNumbers.init(parsing:))
+  var rows: RowNumbers?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many entries each list has at most (default: 10).", valueName: "count"),
+    transform: OptionValue.count)
+  var top = 10
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("A JSON file to write, with all that --json prints.", valueName: "file"))
+  var output: String?
+
+  @OptionGroup var common: CommonOptions
+
+  mutating func run() throws {
+    let context = common.context
+    let model = try TableModel(readingFrom: model)
+    if let output { try AtomicFile.check(output) }
+    let read = try CSVReader.read(
+      path: table, options: CSVOptions(kinds: model.encoder.columnKinds), context: context)
+    let explainer = try TableExplainer(model, table: read, seed: common.seed)
+    let chosen = try (rows ?? RowNumbers(1...3)).places(in: read, isDefault: rows == nil)
+    let (explanation, seconds) = try timed { () throws(MercerError) in
+      try Explanation(explainer, rows: chosen, top: top, context: context)
+    }
+    Terminal.progressLine.clear()
+    report(explainer.notes, to: common)
+    let json = try Terminal.json(
+      ExplanationJSON(explanation, table: read, top: top, seconds: seconds),
+      keys: .convertToSnakeCase)
+    if let output { try AtomicFile.write(json, to: output) }
+    if common.json {
+      print(json, terminator: "")
+    } else if !common.quiet {
+      print(
+        ExplanationText(explanation, table: read, top: top, seconds: seconds).text, terminator: "")
+    }
+  }
+}
+
+/// All that is found, before it takes a form.
+struct Explanation {
+  let explainer: TableExplainer
+  let importance: FeatureImportance
+  let interactions: ColumnInteractions
+  let contributions: [PredictionContributions]
+  let carrying: [CarryingRows]
+  let labels: LabelDoubts?
+
+  init(
+    _ explainer: TableExplainer, rows: [Int], top: Int, context: ExecutionContext
+  ) throws(MercerError) {
+    self.explainer = explainer
+    importance = try explainer.featureImportance(context: context)
+    interactions = try explainer.interactions(context: context)
+    contributions = try explainer.contributions(of: rows, context: context)
+    carrying = try explainer.carryingRows(of: rows, count: top, context: context)
+    labels = try explainer.labelDoubts(context: context)
+  }
+
+  var model: TableModel { explainer.model }
+
+  /// The number of a training row in the fitted table, from 1; among the rows of the model where the
+  /// file does not say.
+  func trainingNumber(_ row: Int) -> Int { (model.trainingRows?.places[row] ?? row) + 1 }
+
+  /// What the explained numbers are.
+  var unit: String {
+    model.calibration == nil ? model.target.column : "log-odds of the predicted class"
+  }
+}
