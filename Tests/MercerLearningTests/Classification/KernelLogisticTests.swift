@@ -35,10 +35,10 @@ private let kernel = try? GaussianKernel<Double>(lengthScale: 1)
     }
     #expect(cases.count == 4)
     for golden in cases {
-      let inputs = Points(try #require(golden["inputs"].matrix(as: Double.self)))
-      let others = try #require(golden["others"].matrix(as: Double.self))
+      let inputs = Points(try #require(golden["inputs"].matrix(of: Double.self)))
+      let others = try #require(golden["others"].matrix(of: Double.self))
       let labels = try #require(golden["labels"].numbers).map { Int($0) }
-      let expected = try #require(golden["probabilities"].matrix(as: Double.self))
+      let expected = try #require(golden["probabilities"].matrix(of: Double.self))
       var regression = try KernelLogisticRegression(
         kernel: GaussianKernel<Double>(
           lengthScale: #require(golden["length_scale"].number)),
