@@ -124,7 +124,8 @@ import Testing
 
   /// And it finds a leak: means that the judged rows are in.
   @Test func meansOfAllRowsLeak() throws {
-    let leaky = try check(Encoding(view: .ranked), ridge: 0.1, scheme: .meansOfAllRows, repeats: 6)
+    let leaky = try check(
+      Encoding(view: .ranked), ridge: 10, scheme: .meansOfAllRows, repeats: 6)
     #expect(leaky.score > 4, "\(leaky.score)")
     #expect(leaky.errorRatio < 0.97, "\(leaky.errorRatio)")
   }
