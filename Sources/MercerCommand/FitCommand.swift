@@ -96,6 +96,7 @@ struct FitCommand: ParsableCommand {
     learner.ignoredColumns = ignored
     learner.ridge = ridge
     learner.budget = budget
+    learner.stopsWhenLate = true
     learner.groupColumn = group
     learner.timeColumn = time
     learner.weightColumn = weight

@@ -156,7 +156,9 @@ import Testing
     let species = rows(try predict("species", "penguins60.csv", ["--quiet"]).output)
     #expect(
       species[0]
-        == ["prediction", "probability_Adelie", "probability_Chinstrap", "probability_Gentoo"])
+        == [
+          "prediction", "probability_Adelie", "probability_Chinstrap", "probability_Gentoo", "set",
+        ])
     let wrong = zip(table, species).dropFirst().count { $0[0] != $1[0] }
     let classes = try evaluate("species")
     #expect(abs(try #require(classes["error"] as? Double) - Double(wrong) / 60) < 1e-12)

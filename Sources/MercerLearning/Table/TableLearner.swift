@@ -31,9 +31,9 @@ public struct TableLearner: Sendable {
   /// The seconds that the search and the fit should take, if not to follow from the size. What is
   /// tried is fixed from it beforehand.
   public var budget: Double?
-  /// Whether a fit that has taken half as long again as its budget stops trying, and says so; when
-  /// off, the result depends on the table and the seed alone, however slow the machine.
-  public var stopsWhenLate = true
+  /// Whether a fit that has taken half as long again as its budget stops trying, and says so. By
+  /// default not: then the result depends on the table and the seed alone, however slow the machine.
+  public var stopsWhenLate = false
   /// The seed of every random choice.
   public var seed: UInt64 = 0
 

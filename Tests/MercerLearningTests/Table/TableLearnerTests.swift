@@ -78,7 +78,6 @@ func exampleTable(_ n: Int = 60) -> Table {
   @Test func threadsDoNotChangeTheModel() throws {
     var learner = try learner("price", ignoring: ["sold"])
     learner.kernel = nil
-    learner.stopsWhenLate = false
     let table = exampleTable(40)
     let one = try learner.fit(table, context: ExecutionContext(threadCount: 1))
     let two = try learner.fit(table, context: ExecutionContext(threadCount: 2))
