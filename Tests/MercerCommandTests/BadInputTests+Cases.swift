@@ -170,6 +170,38 @@ extension BadInputTests {
     bad(["kept/model.safetensors", "truncated.csv.gz"], "truncated.csv.gz", "cut short"),
   ]
 
+  /// An explanation of a good model with more arguments.
+  private static func explained(_ arguments: [String], _ says: String...) -> Case {
+    Case(arguments: ["kept/model.safetensors", "penguins60.csv"] + arguments, says: says)
+  }
+
+  static let explanations: [Case] = [
+    explained(["--rows", "61"], "penguins60.csv", "no row 61", "60 rows", "from 1"),
+    explained(["--rows", "3,58-62"], "no row 61"),
+    explained(["--rows", "0"], "'0'", "'--rows'", "1,5,9-12"),
+    explained(["--rows", "9-3"], "'9-3'", "1,5,9-12"),
+    explained(["--rows", "1,,2"], "'1,,2'", "'--rows'"),
+    explained(["--rows", ""], "'--rows'"),
+    explained(["--rows", "first"], "'first'", "mercer explain --help"),
+    explained(["--rows", "-1"], "'-1'", "'--rows'"),
+    explained(["--top", "0"], "'0'", "'--top'", "a whole number of at least 1"),
+    explained(["--output", "folder"], "folder: is a directory"),
+    explained(["--output", "none/why.json"], "none/why.json", "create it"),
+    explained(["--threads", "two"], "'two'", "'--threads'"),
+    bad(["cut-at-end.safetensors", "penguins60.csv"], "cut-at-end", "cut off", "fit"),
+    bad(["newer.safetensors", "penguins60.csv"], "newer", "version 7", "use a newer Mercer"),
+    bad(["absent.safetensors", "penguins60.csv"], "absent.safetensors", "no such file"),
+    bad(["lost-rows.safetensors", "penguins60.csv"], "lost-rows", "do not fit together"),
+    bad(["kept/model.safetensors", "absent.csv"], "absent.csv", "no such file"),
+    bad(
+      ["kept/model.safetensors", "lacks-column.csv"], "lacks-column.csv", "\"flipper_length_mm\"",
+      "is missing"),
+    bad(
+      ["classes/model.safetensors", "unseen-class.csv"], "unseen-class.csv, column \"species\"",
+      "row 3", "\"Emperor\""),
+    bad(["kept/model.safetensors"], "'<table>'", "mercer explain --help"),
+  ]
+
   private static func gram(_ x: String..., more: [String] = [], says: String...) -> Case {
     Case(arguments: x + ["--kernel", "gaussian", "--output", "K.npy"] + more, says: says)
   }

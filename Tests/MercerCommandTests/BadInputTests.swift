@@ -26,6 +26,9 @@ import Testing
   @Test(arguments: evaluations)
   func evaluate(_ bad: Case) throws { try check(bad, verb: "evaluate") }
 
+  @Test(arguments: explanations)
+  func explain(_ bad: Case) throws { try check(bad, verb: "explain") }
+
   @Test(arguments: kernels)
   func kernel(_ bad: Case) throws { try check(bad, verb: "kernel") }
 

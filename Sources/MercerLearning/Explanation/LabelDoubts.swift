@@ -35,9 +35,9 @@ public struct LabelDoubts: Sendable {
   /// How many rows are suspect.
   public var suspectCount: Int { rows.count(where: \.isSuspect) }
 
-  /// The number of deviations beyond which a residual is suspect: one in 16,000 of a normal
-  /// distribution.
-  public static let deviationLimit = 4.0
+  /// The number of deviations beyond which a residual is suspect: further than all but one in a
+  /// million of a normal distribution, as the errors of predictions have longer tails.
+  public static let deviationLimit = 5.0
 }
 
 extension TableExplainer {
@@ -46,8 +46,11 @@ extension TableExplainer {
   /// Rows that the model was fitted to are judged by the fit without them, in closed form from the
   /// fit, if the table is the training table: it has the fitted rows at their places, with the same
   /// coordinates. Other rows are judged by the model as it is, which saw none of them; where the fit
-  /// was iterative there is nothing better for fitted rows, either.
-  /// - Complexity: a prediction of the rows that are not left out; O(rows · log rows).
+  /// was iterative there is nothing better for fitted rows, either. A suspect number takes no part in
+  /// what is said of the other rows of the training table (`TrustedFit`); a class can pull its
+  /// neighbours only so far, and stays.
+  /// - Complexity: a prediction of the rows that are not left out; O(rows · log rows). For numbers of
+  ///   the training table that are suspect, fits of some seconds.
   /// - Throws: `.cancelled`.
   /// - Source: leave-one-out residuals: Cook and Weisberg, Residuals and influence in regression
   ///   (1982), chapter 2; classes: Northcutt, Jiang and Chuang, Confident learning (2021), section
@@ -57,12 +60,30 @@ extension TableExplainer {
   ) throws(MercerError) -> LabelDoubts? {
     guard let truth else { return nil }
     let fitted = model.trainingRows.flatMap { placesOfTrainingRows($0, truth) }
-    let judgement = try Judgement(of: self, truth, fitted: fitted, context)
+    var judgement = try Judgement(of: self, truth, fitted: fitted, context)
+    var doubts = judgement.doubts(truth, of: model)
+    if let fitted, !isClassifier, model.trainingRows?.leaveOneOutResiduals != nil {
+      let forward = model.inverse?.transform.forward ?? { $0 }
+      let targets = fitted.map { forward(truth.values[$0]) }
+      for round in 0..<Self.trustedRounds {
+        let trusted = fitted.indices.filter { !doubts[fitted[$0]].isSuspect }
+        guard trusted.count < fitted.count, trusted.count >= 2,
+          let fit = try TrustedFit(
+            model.regression, targets: targets, trusted: trusted, context: context)
+        else { break }
+        for (place, value) in zip(fitted, fit.predictions) { judgement.scores[place, 0] = value }
+        doubts = judgement.doubts(truth, of: model)
+        context.progress?(
+          WorkProgress(stage: "labels", fraction: Double(round + 1) / Double(Self.trustedRounds)))
+      }
+    }
     return LabelDoubts(
-      rows: judgement.doubts(truth, of: model).sorted {
-        ($0.doubt, $1.row) > ($1.doubt, $0.row)
-      }, isTrainingTable: fitted != nil)
+      rows: doubts.sorted { ($0.doubt, $1.row) > ($1.doubt, $0.row) },
+      isTrainingTable: fitted != nil)
   }
+
+  /// How often the fit is made anew without the rows that are suspect by the last one.
+  private static let trustedRounds = 2
 
   /// Where among the rows with a target the fitted rows are, in their order; nil when this is another
   /// table than the fitted one.
@@ -91,7 +112,7 @@ extension TableExplainer {
 
 /// What is predicted for each row with a target, where possible by a fit without it.
 private struct Judgement {
-  let scores: Matrix<Double>
+  var scores: Matrix<Double>
   /// Whether the row took no part in the fit that its score is from.
   let isLeftOut: [Bool]
 

@@ -67,6 +67,9 @@ struct BadInputFiles {
     try sandbox.write(model.dropLast(8), to: "cut-at-end.safetensors")
     try sandbox.write(model.prefix(5), to: "five-bytes.safetensors")
     var file = try SafetensorsFile(readingFrom: sandbox.path("kept/model.safetensors"))
+    var lost = file
+    lost.tensors["targets"] = nil
+    try lost.write(to: sandbox.path("lost-rows.safetensors"))
     file.metadata["format_version"] = "7"
     try file.write(to: sandbox.path("newer.safetensors"))
     file.metadata["format"] = "other"

@@ -33,14 +33,21 @@ struct PlantedTable {
     table = Self.table(x, Column(name: "y", kind: .numeric, values: .numbers(y)))
   }
 
-  /// Columns x1, x2, … of normal numbers, and classes a, b, …, some of them replaced by another.
+  /// Columns x1, x2, … of normal numbers, and classes a, b, …, some of them replaced by another. Points
+  /// without a label are drawn again.
   init(
     rows: Int, columns: Int, classCount: Int, seed: UInt64, wrongShare: Double,
-    label: ([Double]) -> Int
+    label: ([Double]) -> Int?
   ) {
     var stream = RandomStream(seed: seed, purpose: "planted classes")
-    let x = (0..<rows).map { _ in (0..<columns).map { _ in stream.normal() } }
-    var labels = x.map(label)
+    var x: [[Double]] = []
+    var labels: [Int] = []
+    while x.count < rows {
+      let point = (0..<columns).map { _ in stream.normal() }
+      guard let found = label(point) else { continue }
+      x.append(point)
+      labels.append(found)
+    }
     wrongRows = Set(stream.sample(Int(wrongShare * Double(rows)), of: rows))
     for row in wrongRows.sorted() {
       labels[row] = (labels[row] + 1 + stream.integer(below: classCount - 1)) % classCount
