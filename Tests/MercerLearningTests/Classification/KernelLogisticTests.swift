@@ -68,7 +68,7 @@ private let kernel = try? GaussianKernel<Double>(lengthScale: 1)
     let gram = try GaussianKernel<Double>(lengthScale: 1).matrix(points)
     var alpha = Matrix<Double>(rowCount: 18, columnCount: width)
     for _ in 0..<600 {
-      let scores = try gram.multiplied(by: alpha)
+      let scores = gram.multiplied(by: alpha)
       for i in 0..<18 {
         let logits = (0..<width).map { scores[i, $0] + model.offsets[$0] }
         let e = width == 1 ? [1, exp(logits[0])] : logits.map { exp($0) }
