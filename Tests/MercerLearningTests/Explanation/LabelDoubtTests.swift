@@ -47,7 +47,7 @@ import Testing
       let found = try TableExplainer(model, table: planted.table).labelDoubts()
       let doubts = try #require(found)
       #expect(doubts.isTrainingTable && doubts.rows.count == 800)
-      #expect(doubts.rows.allSatisfy(\.isLeftOut))
+      #expect(doubts.rows.allSatisfy { $0.isLeftOut })
       #expect(precision(planted, doubts) >= 0.95)
     }
 
