@@ -41,7 +41,8 @@ struct TrustedFit {
           solver: .exact())
         models.append(try estimator.fit(data, context: context))
       }
-      let blend = try KernelRidgeBlend(members: models)
+      let blend = try KernelRidgeBlend(
+        members: models, weights: Array(regression.weights.prefix(models.count)))
       guard let residuals = blend.leaveOneOutResiduals?.elements else { break }
       let loss = residuals.reduce(0) { $0 + $1 * $1 }
       // A gain of less than a hundredth is not worth a rougher function.
