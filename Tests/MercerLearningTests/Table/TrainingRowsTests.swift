@@ -34,7 +34,7 @@ import Testing
       // The validation is of these scores; only how they are calibrated for it may differ.
       let metrics = ClassificationMetrics(
         labels: rows.targets.map { Int($0) }, probabilities: calibration.probabilities(scores))
-      guard case .classification(let validation) = model.history.validation else {
+      guard case .classification(let validation, _) = model.history.validation else {
         Issue.record("no metrics of classes")
         return
       }
