@@ -48,6 +48,7 @@ struct EvaluateCommand: ParsableCommand {
     print("\n  \(rows.source): \(rowsText), predicted in \(NumberText.seconds(seconds))\n")
     print(
       MetricsTable.make(columns: [("this table", evaluation.metrics)]).rendered(), terminator: "")
+    if let groups = GroupTable.make(evaluation.metrics) { print("\n" + groups.rendered()) }
   }
 
   private struct Report: Encodable {

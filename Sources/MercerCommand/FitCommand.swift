@@ -68,6 +68,10 @@ struct FitCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A column that says how much each row counts.", valueName: "column"))
   var weight: String?
 
+  @Flag(
+    help: "Let each class count as much as any other; probabilities still mean the true shares.")
+  var balance = false
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -100,6 +104,7 @@ struct FitCommand: ParsableCommand {
     learner.groupColumn = group
     learner.timeColumn = time
     learner.weightColumn = weight
+    learner.balancesClasses = balance
     learner.foldCount = folds
     learner.seed = common.seed
     if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }

@@ -129,12 +129,15 @@ enum MetricsTable {
         ("−log likelihood", NumberText.significant(m.negativeLogLikelihood)),
         ("inside 90 % intervals", NumberText.percent(intervals.coverage)),
       ]
-    case .classification(let m, _):
+    case .classification(let m, let sets):
+      let classes = sets.map { NumberText.significant($0.size, digits: 3) } ?? ""
       return [
         ("error", NumberText.percent(m.error)),
         ("log loss", NumberText.significant(m.logLoss)),
         ("auc", NumberText.significant(m.auc)),
         ("calibration error", NumberText.percent(m.calibrationError)),
+        ("in 90 % sets", sets.map { NumberText.percent($0.coverage) } ?? ""),
+        ("classes a set", classes),
       ]
     }
   }

@@ -52,10 +52,14 @@ public struct CalibrationChoice: Sendable {
   /// - Parameters:
   ///   - scores: n × 1 for two classes, n × c for more; of rows that the classifier did not see.
   ///   - labels: the true classes.
+  ///   - weights: how much each row counts; nil when all count the same.
+  ///   - shiftsClasses: whether the scores were fitted with other shares of the classes than the true
+  ///     ones, as by weights that balance them.
   ///   - context: threads and cancellation.
   /// - Throws: `.cancelled`.
   public init(
-    scores: Matrix<Double>, labels: [Int], context: ExecutionContext = .default
+    scores: Matrix<Double>, labels: [Int], weights: [Double]? = nil, shiftsClasses: Bool = false,
+    context: ExecutionContext = .default
   ) throws(MercerError) {
     let n = labels.count
     let classCount = max(scores.columnCount, 2)
@@ -67,63 +71,92 @@ public struct CalibrationChoice: Sendable {
       let rows = labels.indices.filter { fold == folds || folds == 1 || $0 % folds != fold }
       let calibration = ProbabilityCalibration(
         fitting: scores.rows(at: rows), labels: rows.map { labels[$0] },
-        method: candidate.method, ridge: candidate.ridge)
+        weights: weights.map { weights in rows.map { weights[$0] } }, method: candidate.method,
+        ridge: candidate.ridge, shiftsClasses: shiftsClasses)
       found.withLock { $0[task] = calibration }
     }
     let fitted = found.withLock { $0 }
+    let judge = Judge(labels: labels, weights: weights, classCount: classCount)
     var trials: [CalibrationTrial] = []
-    var best = 0
-    var bestLosses: [Double] = []
-    var bestProbabilities = Matrix<Double>(rowCount: 0, columnCount: 0)
+    var best = (index: 0, losses: [Double](), probabilities: scores)
     for (index, candidate) in candidates.enumerated() {
-      var left = Matrix<Double>(rowCount: n, columnCount: classCount)
-      for fold in 0..<folds {
-        let rows = labels.indices.filter { $0 % folds == fold }
-        let part = fitted[index * (folds + 1) + fold]?.probabilities(scores.rows(at: rows))
-        guard let part else { continue }
-        left.withUnsafeMutableBufferPointer { left in
-          part.withUnsafeBufferPointer { part in
-            for (k, row) in rows.enumerated() {
-              for c in 0..<classCount { left[row * classCount + c] = part[k * classCount + c] }
-            }
+      let parts = (0..<folds).map { fitted[index * (folds + 1) + $0] }
+      let left = Self.leftOut(parts, scores, classCount: classCount)
+      let losses = judge.losses(left)
+      trials.append(CalibrationTrial(method: candidate.name, logLoss: mean(losses)))
+      if index == 0 || isLower(losses, than: best.losses) { best = (index, losses, left) }
+    }
+    let chosen =
+      fitted[best.index * (folds + 1) + folds] ?? ProbabilityCalibration(scale: 2, shift: 0)
+    guard n >= Self.leastRows, let drawn = judge.drawn(best.probabilities, by: Self.shrinkages)
+    else {
+      trials[best.index].isChosen = true
+      (calibration, probabilities, self.trials) = (chosen, best.probabilities, trials)
+      return
+    }
+    let isDrawn = isLower(drawn.losses, than: best.losses)
+    trials[best.index].isChosen = !isDrawn
+    trials.append(
+      CalibrationTrial(
+        method: "\(candidates[best.index].name), drawn by \(drawn.weight) to the shares",
+        logLoss: mean(drawn.losses), isChosen: isDrawn))
+    calibration = isDrawn ? chosen.shrunk(by: drawn.weight, towards: judge.shares) : chosen
+    probabilities = isDrawn ? drawn.probabilities : best.probabilities
+    self.trials = trials
+  }
+
+  /// The probabilities of each row by the calibration that did not see its fold.
+  private static func leftOut(
+    _ parts: [ProbabilityCalibration?], _ scores: Matrix<Double>, classCount: Int
+  ) -> Matrix<Double> {
+    var left = Matrix<Double>(rowCount: scores.rowCount, columnCount: classCount)
+    for (fold, calibration) in parts.enumerated() {
+      let rows = Array(stride(from: fold, to: scores.rowCount, by: parts.count))
+      guard let part = calibration?.probabilities(scores.rows(at: rows)) else { continue }
+      left.withUnsafeMutableBufferPointer { left in
+        part.withUnsafeBufferPointer { part in
+          for (k, row) in rows.enumerated() {
+            for c in 0..<classCount { left[row * classCount + c] = part[k * classCount + c] }
           }
         }
       }
-      let losses = Self.losses(left, labels)
-      trials.append(CalibrationTrial(method: candidate.name, logLoss: mean(losses)))
-      if index == 0 || isLower(losses, than: bestLosses) {
-        (best, bestLosses, bestProbabilities) = (index, losses, left)
+    }
+    return left
+  }
+
+  /// What probabilities lose on rows whose classes are known.
+  private struct Judge {
+    let labels: [Int]
+    /// One a row, of mean 1.
+    let weights: [Double]
+    /// The weighted share of each class.
+    let shares: [Double]
+
+    init(labels: [Int], weights: [Double]?, classCount: Int) {
+      self.labels = labels
+      let weights = weights ?? [Double](repeating: 1, count: labels.count)
+      let scale = Double(labels.count) / weights.reduce(0, +)
+      self.weights = weights.map { $0 * scale }
+      var totals = [Double](repeating: 0, count: classCount)
+      for (label, weight) in zip(labels, self.weights) { totals[label] += weight }
+      shares = totals.map { $0 / Double(labels.count) }
+    }
+
+    /// −log p of each row's class, times its weight.
+    func losses(_ probabilities: Matrix<Double>) -> [Double] {
+      labels.indices.map { -weights[$0] * Double.log(max(probabilities[$0, labels[$0]], 1e-15)) }
+    }
+
+    /// The probabilities drawn towards the shares by that weight which loses least.
+    func drawn(_ probabilities: Matrix<Double>, by candidates: [Double]) -> (
+      weight: Double, losses: [Double], probabilities: Matrix<Double>
+    )? {
+      let all = candidates.map { weight in
+        let drawn = probabilities.drawn(by: weight, towards: shares)
+        return (weight: weight, losses: losses(drawn), probabilities: drawn)
       }
+      return all.min { mean($0.losses) < mean($1.losses) }
     }
-    trials[best].isChosen = true
-    var calibration =
-      fitted[best * (folds + 1) + folds] ?? ProbabilityCalibration(scale: 2, shift: 0)
-    let shares = (0..<classCount).map { c in
-      Double(labels.count { $0 == c }) / Double(n)
-    }
-    var drawn: (weight: Double, losses: [Double], probabilities: Matrix<Double>)?
-    for weight in Self.shrinkages where n >= Self.leastRows {
-      let probabilities = bestProbabilities.drawn(by: weight, towards: shares)
-      let losses = Self.losses(probabilities, labels)
-      if drawn.map({ mean(losses) < mean($0.losses) }) ?? true {
-        drawn = (weight, losses, probabilities)
-      }
-    }
-    if let drawn {
-      let isChosen = isLower(drawn.losses, than: bestLosses)
-      trials.append(
-        CalibrationTrial(
-          method: "\(candidates[best].name), drawn by \(drawn.weight) to the shares",
-          logLoss: mean(drawn.losses), isChosen: isChosen))
-      if isChosen {
-        trials[best].isChosen = false
-        calibration = calibration.shrunk(by: drawn.weight, towards: shares)
-        bestProbabilities = drawn.probabilities
-      }
-    }
-    self.calibration = calibration
-    self.trials = trials
-    probabilities = bestProbabilities
   }
 
   private static func candidates(rowCount n: Int, classCount: Int) -> [Candidate] {
@@ -137,10 +170,6 @@ public struct CalibrationChoice: Sendable {
     }
     if classCount == 2, n >= 1000 { candidates.append(Candidate(method: .isotonic)) }
     return candidates
-  }
-
-  private static func losses(_ probabilities: Matrix<Double>, _ labels: [Int]) -> [Double] {
-    labels.indices.map { -Double.log(max(probabilities[$0, labels[$0]], 1e-15)) }
   }
 }
 

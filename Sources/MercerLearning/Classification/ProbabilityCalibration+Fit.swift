@@ -10,12 +10,14 @@ extension ProbabilityCalibration {
   ///   - labels: the true classes.
   ///   - weights: how much each row counts; nil when all count the same.
   ///   - method: the family; `isotonic` is for two classes.
+  ///   - shiftsClasses: whether each class has a shift whatever the family, which scores need that were
+  ///     fitted with other shares of the classes than the true ones.
   ///   - ridge: the penalty of `matrix`, `ridge / n ‖M‖²`.
   /// - Complexity: O(n c), or O(n c²) with a matrix, an evaluation; some 20 to 100 of them. O(n log n)
   ///   for `isotonic`.
   public init(
     fitting scores: Matrix<Double>, labels: [Int], weights: [Double]? = nil,
-    method: Method = .scale, ridge: Double = 10
+    method: Method = .scale, ridge: Double = 10, shiftsClasses: Bool = false
   ) {
     if method == .isotonic, scores.columnCount == 1 {
       let steps = IsotonicSteps(
@@ -24,7 +26,8 @@ extension ProbabilityCalibration {
       return
     }
     let objective = CalibrationObjective(
-      scores: scores, labels: labels, weights: weights, method: method, ridge: ridge)
+      scores: scores, labels: labels, weights: weights, method: method, ridge: ridge,
+      shiftsClasses: shiftsClasses)
     var minimiser = LBFGS()
     minimiser.gradientTolerance = 1e-7
     minimiser.valueTolerance = 1e-12
@@ -53,7 +56,7 @@ struct CalibrationObjective {
 
   init(
     scores: Matrix<Double>, labels: [Int], weights: [Double]?,
-    method: ProbabilityCalibration.Method, ridge: Double
+    method: ProbabilityCalibration.Method, ridge: Double, shiftsClasses: Bool
   ) {
     self.scores = CalibrationFeatures.perClass(scores)
     self.labels = labels
@@ -68,7 +71,8 @@ struct CalibrationObjective {
     let isBinary = scores.columnCount == 1
     shiftPenalty = isBinary ? 0 : 0.1 / n
     shiftCount =
-      isBinary ? 1 : method == .shiftedPower || method == .matrix ? classes : 0
+      isBinary
+      ? 1 : shiftsClasses || method == .shiftedPower || method == .matrix ? classes : 0
   }
 
   private var usesLogarithms: Bool { method != .scale }

@@ -65,7 +65,10 @@ struct TableAssessment: Sendable {
     case .binary, .multiclass:
       let scores = problem.scores(rows: rows, residuals: fit.residuals)
       let labels = rows.map { problem.truth.classIndices[$0] }
-      let choice = try CalibrationChoice(scores: scores, labels: labels, context: context)
+      let choice = try CalibrationChoice(
+        scores: scores, labels: labels,
+        weights: problem.rowWeights.map { weights in rows.map { weights[$0] } },
+        shiftsClasses: problem.isBalanced, context: context)
       let probabilities = choice.probabilities
       let sets = PredictionSets(probabilities: probabilities, labels: labels)
       let names = problem.truth.classNames

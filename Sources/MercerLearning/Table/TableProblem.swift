@@ -13,7 +13,9 @@ struct TableProblem: Sendable {
   /// One weight a row, or nil when all count the same.
   let weights: [Double]?
   /// What the user says each row counts, without the balance of classes.
-  private let rowWeights: [Double]?
+  let rowWeights: [Double]?
+  /// Whether each class weighs as much as any other, so that scores are not those of the true shares.
+  let isBalanced: Bool
   /// What one unit of `codes` is in units of the transformed target.
   let unit: Double
   /// What is added to each column of predictions.
@@ -30,6 +32,7 @@ struct TableProblem: Sendable {
   ) throws(MercerError) {
     self.truth = truth
     self.rowWeights = rowWeights
+    isBalanced = balanced
     self.transform = transform
     task = truth.task
     let raw: Matrix<Double>
@@ -84,7 +87,8 @@ struct TableProblem: Sendable {
       return squaredError(rows: rows, predictions: scores, residuals: residuals, weights: weights)
     }
     let labels = rows.map { truth.classIndices[$0] }
-    let calibration = ProbabilityCalibration(fitting: scores, labels: labels, weights: weights)
+    let calibration = ProbabilityCalibration(
+      fitting: scores, labels: labels, weights: weights, shiftsClasses: isBalanced)
     let probabilities = calibration.probabilities(scores)
     var (sum, total) = (0.0, 0.0)
     for (i, label) in labels.enumerated() {
