@@ -21,8 +21,8 @@ struct MercerCommand: ParsableCommand {
       """,
     version: MercerVersion.current,
     subcommands: [
-      FitCommand.self, PredictCommand.self, EvaluateCommand.self, KernelCommand.self,
-      BenchCommand.self,
+      FitCommand.self, PredictCommand.self, EvaluateCommand.self, ForecastCommand.self,
+      KernelCommand.self, BenchCommand.self,
     ])
 
   static func main() {
