@@ -25,6 +25,7 @@ struct ForecastCommand: ParsableCommand {
   var target: String
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Rows to forecast for: numbers, or multiples of the table's (default: 2x,4x,8x).",
       valueName: "list"),
@@ -77,7 +78,9 @@ struct ForecastCommand: ParsableCommand {
         ForecastReport(
           forecast, seconds: ["read": readSeconds, "forecast": seconds], seed: common.seed))
     } else if !common.quiet {
-      print(ForecastSummary(source: data.source, forecast: forecast, seconds: seconds).text, terminator: "")
+      print(
+        ForecastSummary(source: data.source, forecast: forecast, seconds: seconds).text,
+        terminator: "")
     }
   }
 }

@@ -30,7 +30,9 @@ struct ForecastSummary {
   private func table(of curve: TableForecast.Curve) -> TextTable {
     var table = TextTable(
       [.right, .right, .right, .right, .right],
-      headings: ["rows", Self.name(of: curve.measured.measure), "eigenlearning", "forecast", "90 % interval"])
+      headings: [
+        "rows", Self.name(of: curve.measured.measure), "eigenlearning", "forecast", "90 % interval",
+      ])
     for point in curve.forecasts {
       let measured = curve.measured.points.first { $0.rows == point.rows }
       let isNow = point.rows == forecast.rows
@@ -85,7 +87,8 @@ struct ForecastWords {
 
   private var tenth: String {
     guard let growth = curve.tenthLess else {
-      return "A tenth less is out of reach by rows alone: what is left is mostly noise to these columns."
+      return
+        "A tenth less is out of reach by rows alone: what is left is mostly noise to these columns."
     }
     let needed = NumberText.significant(Double(rows) * growth.factor, digits: 2)
     let least = growth.least.map(multiple) ?? "1"

@@ -136,10 +136,11 @@ package struct CurveFit: Sendable {
 
   /// The error at a number of rows.
   package func estimate(rows: Double) -> Estimate {
-    estimate(of: curves.map { curve in
-      let shape = Self.logShape(rows / unit, floor: curve.floor, exponent: curve.exponent)
-      return (curve.level + shape, curve.variance, curve.weight)
-    })
+    estimate(
+      of: curves.map { curve in
+        let shape = Self.logShape(rows / unit, floor: curve.floor, exponent: curve.exponent)
+        return (curve.level + shape, curve.variance, curve.weight)
+      })
   }
 
   /// The error at one number of rows over that at another.

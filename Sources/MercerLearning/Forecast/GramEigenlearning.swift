@@ -84,7 +84,8 @@ public struct GramEigenlearning: Sendable {
     let power = powers.reduce(0, +) / Double(max(n, 1))
     guard n > 1, scale > 0, power > 0, scale.isFinite, power.isFinite else {
       throw MercerError(
-        .invalidData, "a spectrum needs two rows, a kernel that is not zero and a target that varies")
+        .invalidData,
+        "a spectrum needs two rows, a kernel that is not zero and a target that varies")
     }
     rowCount = n
     targetPower = power
@@ -144,7 +145,11 @@ public struct GramEigenlearning: Sendable {
     var (low, high) = (-700.0, 700.0)
     for _ in 0..<100 where high - low > 1e-12 {
       let middle = (low + high) / 2
-      if state(middle).learned + ridge / Double.exp(middle) > n { low = middle } else { high = middle }
+      if state(middle).learned + ridge / Double.exp(middle) > n {
+        low = middle
+      } else {
+        high = middle
+      }
     }
     let state = state(high)
     let overfitting = n / max(n - state.squares, n * 1e-9)

@@ -13,16 +13,14 @@ extension PreparedTable {
   ///
   /// - Parameters:
   ///   - kernel: a kernel on the encoded columns, such as that of a member of a fitted blend.
-  ///   - inputs: its coordinates of all rows, if not those of this table.
   ///   - seed: of the choice of rows.
   ///   - context: threads, memory limit and cancellation.
   /// - Complexity: about 9 m³ operations for m ≤ `spectrumRows` rows.
   /// - Throws: as `GramEigenlearning`.
   package func eigenlearning(
-    of kernel: any Kernel<Points<Double>, Double>, inputs: Points<Double>? = nil, seed: UInt64,
+    of kernel: any Kernel<Points<Double>, Double>, seed: UInt64,
     context: ExecutionContext = .default
   ) throws(MercerError) -> GramEigenlearning {
-    let inputs = inputs ?? self.inputs
     let fitting = Int((Double(context.memoryLimit) / 32).squareRoot())
     let count = min(inputs.count, Self.spectrumRows, max(fitting, 2))
     var stream = RandomStream(seed: seed, purpose: "spectrum rows")

@@ -67,7 +67,9 @@ struct SpectrumTail: Sendable {
     let determinant = aa * bb - ab * ab
     var (floor, scale) = (0.0, by / bb)
     if determinant > 1e-12 * aa * bb {
-      let free = (floor: (ay * bb - by * ab) / determinant, scale: (by * aa - ay * ab) / determinant)
+      let free = (
+        floor: (ay * bb - by * ab) / determinant, scale: (by * aa - ay * ab) / determinant
+      )
       if free.scale < 0 {
         (floor, scale) = (ay / aa, 0)
       } else if free.floor > 0 {

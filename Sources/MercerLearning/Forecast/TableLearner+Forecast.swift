@@ -41,11 +41,9 @@ extension TableLearner {
         at: .init(file: table.source), remedy: "give more rows of the rarer classes")
     }
     context.progress?(WorkProgress(stage: "spectrum", fraction: 0))
-    let member = largest.regression.members[0]
-    let inputs =
-      kernel == nil ? try largest.encoder.encode(kept, as: Double.self) : prepared.inputs
-    let spectrum = try prepared.eigenlearning(
-      of: member.kernel, inputs: inputs, seed: seed, context: context)
+    let member = largest.model.regression.members[0]
+    let spectrum = try largest.prepared.eigenlearning(
+      of: member.kernel, seed: seed, context: context)
     return try Self.forecast(
       measured.sizes, spectrum, ridges: ridge.map { [$0] } ?? PreparedTable.forecastRidges,
       task: truth.task, rows: count, asked: asked, droppedRows: prepared.droppedRows,
@@ -74,8 +72,8 @@ extension TableLearner {
   private struct Measured {
     /// For each size that could be learned from, its runs by measure.
     var sizes: [[[LearningCurve.Measure: LearningCurve.Run]]] = []
-    /// The model of the most rows.
-    var largest: TableModel?
+    /// The fit of the most rows.
+    var largest: (prepared: PreparedTable, model: TableModel)?
   }
 
   private func measure(
@@ -105,7 +103,9 @@ extension TableLearner {
       }
       let model: TableModel
       do throws(MercerError) {
-        model = try learner.fit(part, context: quiet).model
+        let prepared = try learner.prepare(part, context: quiet)
+        model = try learner.fit(prepared, context: quiet).model
+        measured.largest = (prepared, model)
       } catch {
         // A part may hold one class only, or nothing but constants.
         if error.code == .invalidData { continue }
@@ -121,7 +121,6 @@ extension TableLearner {
         losses.mapValues {
           LearningCurve.Run(trainingRows: training.count, rows: test, losses: $0)
         })
-      measured.largest = model
     }
     return measured
   }

@@ -127,7 +127,8 @@ struct PlantedFeatures {
       }
     }
     let gram = try weighted.multiplied(by: features, transposingOther: true)
-    var target = try features.multiplied(by: Matrix(column: coefficients))
+    var target = try features.multiplied(
+      by: Matrix(column: coefficients), context: .default)
     for row in 0..<n { target[row, 0] += noise.squareRoot() * stream.normal() }
     return (features, gram, target)
   }
