@@ -126,6 +126,34 @@ extension BadInputTests {
       "15 coordinates", "\"species=Adelie\""),
   ]
 
+  private static func forecast(_ arguments: [String], _ says: String...) -> Case {
+    Case(
+      arguments: ["penguins60.csv", "--target", "body_mass_g", "--kernel", "laplace"] + arguments,
+      says: says)
+  }
+
+  static let forecasts: [Case] = [
+    bad(["one-row.csv", "--target", "b"], "one-row.csv", "one row is not enough"),
+    bad(["header.csv", "--target", "b"], "header.csv", "a header but no rows"),
+    bad(["infinite.csv", "--target", "b"], "line 3, column \"a\"", "infinite"),
+    bad(["ten-rows.csv", "--target", "b"], "ten-rows.csv", "10 rows", "too few", "at least 40"),
+    bad(["absent.csv", "--target", "b"], "absent.csv", "no such file"),
+    bad(["penguins60.csv", "--target", "body_mas_g"], "did you mean \"body_mass_g\"?"),
+    bad(["penguins60.csv"], "'--target", "mercer forecast --help"),
+    forecast(["--rows", "many"], "'many'", "'--rows'", "multiples such as 2x"),
+    forecast(["--rows", "2x,,4x"], "'--rows'", "separated by commas"),
+    forecast(["--rows", "0"], "'0'", "numbers of rows"),
+    forecast(["--rows", "-100"], "'-100'", "numbers of rows"),
+    forecast(["--rows", "0x"], "'0x'", "numbers of rows"),
+    forecast(["--rows", "nanx"], "'nanx'", "numbers of rows"),
+    forecast(["--rows", "1e9x"], "'1e9x'", "numbers of rows"),
+    forecast(["--ridge", "0"], "'0'", "a number above 0"),
+    forecast(["--ignore", "islnd"], "no column \"islnd\"", "did you mean \"island\"?"),
+    forecast(["--group", "islnd"], "no column \"islnd\" for --group"),
+    forecast(["--task", "binary"], "two different values"),
+    forecast(["--output", "new"], "unknown option '--output'", "mercer forecast --help"),
+  ]
+
   static let models: [Case] = [
     bad(["cut-in-header.safetensors", "penguins60.csv"], "cut-in-header", "cut off", "fit"),
     bad(["cut-at-end.safetensors", "penguins60.csv"], "cut-at-end", "cut off", "fit"),

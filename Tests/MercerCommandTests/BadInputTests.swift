@@ -20,6 +20,9 @@ import Testing
   @Test(arguments: tables + targets + outputs + options)
   func fit(_ bad: Case) throws { try check(bad, verb: "fit") }
 
+  @Test(arguments: forecasts)
+  func forecast(_ bad: Case) throws { try check(bad, verb: "forecast") }
+
   @Test(arguments: models)
   func predict(_ bad: Case) throws { try check(bad, verb: "predict") }
 

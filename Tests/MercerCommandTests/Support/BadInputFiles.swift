@@ -33,7 +33,9 @@ struct BadInputFiles {
       "duplicate": "a,a,b\n1,2,3\n4,5,6\n", "ragged": "a,b\n1,2\n1,2,3\n3,4\n",
       "infinite": "a,b\n1,2\ninf,3\n3,4\n", "infinite-target": "a,b\n1,2\n2,-inf\n3,4\n",
       "long-cell": "a,b\n1,2\n\(String(repeating: "x", count: 1_000_000)),1\n",
-      "open-quote": "a,b\n1,2\n\"3,4\n5,6\n", "only-target": "b\n1\n2\n3\n",
+      "open-quote": "a,b\n1,2\n\"3,4\n5,6\n",
+      "ten-rows": "a,b\n1,2\n2,4\n3,5\n4,9\n5,8\n6,1\n7,2\n8,3\n9,7\n10,6\n",
+      "only-target": "b\n1\n2\n3\n",
       "nothing-left": "a,b\n1,2\n1,3\n1,5\n", "tiny-target": "a,b\n1,1e-320\n2,2e-320\n3,5e-320\n",
     ]
     for (name, text) in texts { try sandbox.write(text, to: "\(name).csv") }
