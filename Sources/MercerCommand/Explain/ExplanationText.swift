@@ -110,8 +110,10 @@ struct ExplanationText {
       ])
     }
     let share = NumberText.percent(carrying.share)
+    let scale = model.inverse == nil ? "" : " of the transformed \(model.target.column)"
     return section(
-      "row \(carrying.row + 1): the training rows that carry it, \(share) of all terms", table)
+      "row \(carrying.row + 1): the training rows that carry it, \(share) of all terms\(scale)",
+      table)
   }
 
   private func className(_ index: Int?) -> String {

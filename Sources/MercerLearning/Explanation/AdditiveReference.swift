@@ -31,22 +31,19 @@ struct AdditiveReference {
     let rows = explainer.sample(
       Self.rowLimit, of: model.regression.inputs.count, purpose: "additive reference rows")
     let inputs = model.regression.inputs.subset(at: rows)
-    let targets = try Self.targets(of: model, rows: rows, inputs, context)
+    let known = try Self.known(explainer, rows: rows, inputs, context)
     let additive = try Self.additivePart(
-      of: targets, inputs, blocks: explainer.blocks, gradients: gradients, seed: explainer.seed,
-      context)
-    let residuals =
-      (model.trainingRows?.leaveOneOutResiduals
-      ?? Self.fittedResiduals(of: model.regression)).rows(at: rows)
-    let (count, seed) = (repeats, explainer.seed)
+      of: known.targets, inputs, blocks: explainer.blocks, gradients: gradients,
+      seed: explainer.seed, context)
+    let (count, seed, transform) = (repeats, explainer.seed, model.inverse?.transform)
     let noisy = Matrix<Double>(rowCount: rows.count, columnCount: outputs * count) { buffer in
       for (place, row) in rows.enumerated() {
         var stream = RandomStream(seed: seed, purpose: "residual signs", index: UInt64(row))
         for turn in 0..<count {
           let sign: Double = stream.integer(below: 2) == 0 ? -1 : 1
           for o in 0..<outputs {
-            buffer[(place * count + turn) * outputs + o] =
-              additive[place, o] + sign * residuals[place, o]
+            let value = additive[place, o] + sign * known.residuals[place, o]
+            buffer[(place * count + turn) * outputs + o] = transform?.forward(value) ?? value
           }
         }
       }
@@ -62,18 +59,31 @@ struct AdditiveReference {
     regression = try KernelRidgeBlend(members: members, weights: model.regression.weights)
   }
 
-  /// The targets of training rows, in the units of the regression; its predictions where the file
-  /// does not have them.
-  private static func targets(
-    of model: TableModel, rows: [Int], _ inputs: Points<Double>, _ context: ExecutionContext
-  ) throws(MercerError) -> Matrix<Double> {
-    guard let known = model.trainingRows?.targets else {
-      return try model.regression.predict(inputs, context: context)
+  /// The targets of training rows, on their own scale, and how far the model without each row misses
+  /// them; where the file does not tell, predictions in their place, and what the fit misses.
+  private static func known(
+    _ explainer: TableExplainer, rows: [Int], _ inputs: Points<Double>, _ context: ExecutionContext
+  ) throws(MercerError) -> (targets: Matrix<Double>, residuals: Matrix<Double>) {
+    let model = explainer.model
+    guard let training = model.trainingRows else {
+      let values = try explainer.values(of: inputs, by: model.regression, context: context)
+      let residuals = fittedResiduals(of: model.regression).rows(at: rows)
+      // On another scale their size is unknown, and a reference without noise shows too little.
+      return (values, model.inverse == nil ? residuals : residuals.scaled(by: 0))
     }
-    let values = rows.map { known[$0] }
-    let classCount = model.target.classNames.count
-    if classCount == 0 { return Matrix(column: values) }
-    return try ClassCodes(labels: values.map { Int($0) }, classCount: classCount).matrix
+    let targets = rows.map { training.targets[$0] }
+    if model.calibration != nil {
+      let codes = try ClassCodes(
+        labels: targets.map { Int($0) }, classCount: model.target.classNames.count
+      ).matrix
+      let residuals =
+        training.leaveOneOutResiduals ?? fittedResiduals(of: model.regression)
+      return (codes, residuals.rows(at: rows))
+    }
+    var scores = model.leaveOneOutScores?.rows(at: rows)
+    if scores == nil { scores = try explainer.scores(of: inputs, context: context) }
+    let predictions = Matrix(column: scores.map(explainer.numbers) ?? targets)
+    return (Matrix(column: targets), Matrix(column: targets).subtracting(predictions))
   }
 
   /// What an additive kernel ridge regression makes of the values, its ridge by leave-one-out.

@@ -15,7 +15,8 @@ public struct CarryingRows: Sendable {
   public let row: Int
   /// The class whose score is explained, as a place in the class names; nil for a regression.
   public let classIndex: Int?
-  /// f(x), the prediction of a regression or the score of the class: `offset` and all terms.
+  /// f(x), the prediction of a regression (of the transformed target, where it was transformed) or the
+  /// score of the class: `offset` and all terms.
   public let score: Double
   /// What the regression adds to all predictions, about the mean of the target.
   public let offset: Double

@@ -8,10 +8,15 @@ import MercerCore
 ///   labels (2021), eqs. 1 and 2; the order by margin is theirs, too (section 3.2, normalized margin).
 struct ClassDoubts {
   private let labels: [Int]
+  private let scores: Matrix<Double>
   private let probabilities: Matrix<Double>
 
-  init(labels: [Int], _ probabilities: Matrix<Double>) {
+  /// - Parameters:
+  ///   - scores: n × 1 for two classes, else n × c.
+  ///   - probabilities: n × c.
+  init(labels: [Int], scores: Matrix<Double>, _ probabilities: Matrix<Double>) {
     self.labels = labels
+    self.scores = scores
     self.probabilities = probabilities
   }
 
@@ -32,7 +37,9 @@ struct ClassDoubts {
       return LabelDoubts.Row(
         row: places[i], doubt: row[other] - row[label], given: row[label], expected: row[other],
         givenClass: label, expectedClass: other, isLeftOut: isLeftOut[i],
-        isSuspect: row[other] > row[label] && row[other] >= usual[other])
+        isSuspect: row[other] > row[label] && row[other] >= usual[other],
+        scoreMargin: scores.columnCount == 1
+          ? (label == 0 ? scores[i, 0] : -scores[i, 0]) : scores[i, other] - scores[i, label])
     }
   }
 }

@@ -6,8 +6,8 @@ public struct ColumnInteractions: Sendable {
   public struct Pair: Sendable, Equatable {
     /// The names of its columns, in the order of the encoder.
     public let columns: [String]
-    /// √D, in the units of the regression's predictions (scores, for classes): about the deviation of
-    /// the part of the prediction that needs both columns.
+    /// √D, in the target's units (scores, for classes): about the deviation of the part of the
+    /// prediction that needs both columns.
     public let strength: Estimate
     /// The same of a fit to targets without any interaction, with as much noise: what a finite
     /// sample shows of interactions that do not exist.
@@ -133,7 +133,7 @@ private struct MixedDifferences {
     pairs = columns.indices.flatMap { a in
       columns.indices.filter { $0 > a }.map { (columns[a], columns[$0]) }
     }
-    let count = max(60, min(1000, explainer.evaluationLimit / (1 + columns.count + pairs.count)))
+    let count = max(60, min(400, explainer.evaluationLimit / (1 + columns.count + pairs.count)))
     let inputs = explainer.model.regression.inputs.coordinates
     let blocks = explainer.blocks
     draws = (0..<count).map { draw in
@@ -182,7 +182,7 @@ private struct MixedDifferences {
             row.taking(explainer.blocks[a], from: donor).taking(explainer.blocks[b], from: donor))
         }
       }
-      let values = try regression.predict(mixed.points, context: context)
+      let values = try explainer.values(of: mixed.points, by: regression, context: context)
       let outputs = values.columnCount / repeats
       for place in 0..<part.count {
         let rows = (place * width..<(place + 1) * width).map { values.row($0) }

@@ -26,6 +26,10 @@ public struct LabelDoubts: Sendable {
     /// `LabelDoubts.deviationLimit`; for classes another class is likelier, and as probable as it is,
     /// in the mean, for rows that are labelled with it.
     public let isSuspect: Bool
+
+    /// Which of equal doubts is greater: by how much the score of the other class is above that of the
+    /// given one, since probabilities may level off.
+    let scoreMargin: Double
   }
 
   /// Every row with a target, by doubt.
@@ -63,8 +67,8 @@ extension TableExplainer {
     var judgement = try Judgement(of: self, truth, fitted: fitted, context)
     var doubts = judgement.doubts(truth, of: model)
     if let fitted, !isClassifier, model.trainingRows?.leaveOneOutResiduals != nil {
-      let forward = model.inverse?.transform.forward ?? { $0 }
-      let targets = fitted.map { forward(truth.values[$0]) }
+      let values = fitted.map { truth.values[$0] }
+      let targets = model.inverse.map { values.map($0.transform.forward) } ?? values
       for round in 0..<Self.trustedRounds {
         let trusted = fitted.indices.filter { !doubts[fitted[$0]].isSuspect }
         guard trusted.count < fitted.count, trusted.count >= 2,
@@ -78,7 +82,9 @@ extension TableExplainer {
       }
     }
     return LabelDoubts(
-      rows: doubts.sorted { ($0.doubt, $1.row) > ($1.doubt, $0.row) },
+      rows: doubts.sorted {
+        ($0.doubt, $0.scoreMargin, $1.row) > ($1.doubt, $1.scoreMargin, $0.row)
+      },
       isTrainingTable: fitted != nil)
   }
 
@@ -126,8 +132,7 @@ private struct Judgement {
       ? explainer.inputs : explainer.inputs.subset(at: truth.keptRows)
     let isFitted = Set(fitted ?? [])
     guard let fitted,
-      let leftOut = model.trainingRows?.leaveOneOutScores(
-        classCount: model.target.classNames.count)
+      let leftOut = model.leaveOneOutScores
     else {
       scores = try explainer.scores(of: points, context: context)
       isLeftOut = (0..<points.count).map { !isFitted.contains($0) }
@@ -150,7 +155,8 @@ private struct Judgement {
       return NumberDoubts(truth.values, predictions: scores.column(0), inverse: model.inverse)
         .rows(places: truth.keptRows, isLeftOut)
     }
-    return ClassDoubts(labels: truth.classIndices, calibration.probabilities(scores)).rows(
-      places: truth.keptRows, isLeftOut)
+    return ClassDoubts(
+      labels: truth.classIndices, scores: scores, calibration.probabilities(scores)
+    ).rows(places: truth.keptRows, isLeftOut)
   }
 }

@@ -35,7 +35,8 @@ struct NumberDoubts {
       return LabelDoubts.Row(
         row: places[i], doubt: doubt, given: given[i],
         expected: inverse?.mean(of: predictions[i]) ?? predictions[i], givenClass: nil,
-        expectedClass: nil, isLeftOut: isLeftOut[i], isSuspect: doubt > LabelDoubts.deviationLimit)
+        expectedClass: nil, isLeftOut: isLeftOut[i], isSuspect: doubt > LabelDoubts.deviationLimit,
+        scoreMargin: 0)
     }
   }
 

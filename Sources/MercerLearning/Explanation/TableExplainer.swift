@@ -89,6 +89,22 @@ extension TableExplainer {
     probabilities?.row(row).indexOfLargest ?? 0
   }
 
+  /// The same of a regression on the target's own scale; scores of classes as they are.
+  func values(
+    of points: Points<Double>, by regression: KernelRidgeBlend, context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Double> {
+    var values = try regression.predict(points, context: context)
+    guard let inverse = model.inverse else { return values }
+    // Each is a mean over residuals, which costs more than a short prediction.
+    let places = (0..<values.count).chunks(of: 512)
+    try values.withTile { (tile) throws(MercerError) in
+      try context.forEach(places.count) { (part) throws(MercerError) in
+        for place in places[part] { tile.base[place] = inverse.mean(of: tile.base[place]) }
+      }
+    }
+    return values
+  }
+
   /// What is explained, from scores: the value of a regression, the log-odds of a class.
   func explained(_ scores: Matrix<Double>, ofClass index: Int) -> [Double] {
     guard let calibration = model.calibration else { return numbers(scores) }

@@ -18,7 +18,7 @@ struct TrustedFit {
 
   /// - Parameters:
   ///   - regression: the members; where rows are many, only the first of them are fitted.
-  ///   - targets: the numbers of all rows.
+  ///   - targets: the numbers of all rows, on the scale of the regression.
   ///   - trusted: the rows to fit, at least two.
   /// - Returns: nil when there are too many rows for a fit in some seconds.
   init?(

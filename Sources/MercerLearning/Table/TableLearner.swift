@@ -192,8 +192,7 @@ public struct TableLearner: Sendable {
         regression: regression, calibration: assessment.calibration, sets: assessment.sets,
         inverse: assessment.inverse, spread: assessment.spread, history: history,
         trainingRows: TrainingRows(
-          of: problem.truth, through: problem.transform, fitted: fitted.fittedRows,
-          residuals: regression.leaveOneOutResiduals)
+          of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)
       ),
       leaderboard: found.leaderboard, plan: plan, droppedRows: prepared.droppedRows,
       stoppedEarly: found.stoppedEarly || fitted.stoppedEarly,

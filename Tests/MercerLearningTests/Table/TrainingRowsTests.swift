@@ -27,8 +27,7 @@ import Testing
     let rows = try #require(model.trainingRows)
     #expect(rows.places == Array(0..<24) && rows.targets.count == 24)
     #expect(rows.leaveOneOutResiduals == model.regression.leaveOneOutResiduals)
-    let scores = try #require(
-      rows.leaveOneOutScores(classCount: model.target.classNames.count))
+    let scores = try #require(model.leaveOneOutScores)
     #expect(scores.rowCount == 24 && scores.columnCount == (target == "city" ? 3 : 1))
     if let calibration = model.calibration {
       // The validation is of these scores; only how they are calibrated for it may differ.
@@ -60,7 +59,7 @@ import Testing
     let model = try learner.fit(table, context: ExecutionContext(memoryLimit: 1_500_000)).model
     let rows = try #require(model.trainingRows)
     #expect(rows.places.count == model.regression.inputs.count && rows.places.count < 500)
-    #expect(rows.leaveOneOutResiduals == nil && rows.leaveOneOutScores(classCount: 0) == nil)
+    #expect(rows.leaveOneOutResiduals == nil && model.leaveOneOutScores == nil)
     try withFile { path in
       try model.write(to: path)
       #expect(try TableModel(readingFrom: path).trainingRows == rows)
