@@ -38,7 +38,8 @@ package struct CurvePlan: Sendable, Equatable {
     cost: (_ rows: Int) -> Double
   ) {
     let n = targets.count
-    let count = n >= 1600 ? 16 : 8
+    let units = groups.map { Set($0).count } ?? n
+    let count = n >= 1600 && units >= 160 ? 16 : 8
     blocks = Self.blocks(targets, groups, count: count, seed: seed)
     // A half more than half of the rows is the most that leaves enough to be tested on.
     let sizes = [count / 16, count / 8, count / 4, count / 2, count * 3 / 4].filter { size in
@@ -52,9 +53,9 @@ package struct CurvePlan: Sendable, Equatable {
     }
     var chosen = Dictionary(uniqueKeysWithValues: sizes.map { ($0, 1) })
     var spent = sizes.reduce(0) { $0 + cost(n * $1 / count) }
-    // First four runs of the small sizes, which cost least and differ most; then the large ones again;
-    // then more of all.
-    let wishes = sizes.map { ($0, 4) } + sizes.reversed().map { ($0, 4) } + sizes.map { ($0, 8) }
+    // First every row is to be tested at every size; then come more choices of rows to learn from.
+    let small = sizes.filter { 2 * $0 <= count }.map { ($0, 2) }
+    let wishes = small.reversed() + sizes.suffix(1).map { ($0, 4) } + sizes.map { ($0, 8) }
     for (size, wish) in wishes {
       while chosen[size, default: 1] < min(wish, starts(size).count),
         spent + cost(n * size / count) <= allowance

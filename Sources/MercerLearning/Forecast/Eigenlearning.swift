@@ -15,9 +15,8 @@ import RealModule
 /// ```
 /// - Units: powers vᵢ² and σ² in squares of the target's units; ridge as in `KernelRidge`, added to K
 ///   and not multiplied by n.
-/// - Source: Simon, Dickens, Karkada and DeWeese, The eigenlearning framework (2023), section 4; Zhou,
-///   Simon et al., An agnostic view on the cost of overfitting in (kernel) ridge regression (2023),
-///   section 2.
+/// - Source: Simon, Dickens, Karkada and DeWeese, The eigenlearning framework (2023); Zhou,
+///   Simon et al., An agnostic view on the cost of overfitting in (kernel) ridge regression (2023).
 public struct Eigenlearning: Sendable, Equatable {
   /// λᵢ, all at least 0.
   public let eigenvalues: [Double]

@@ -20,7 +20,7 @@ import RealModule
 /// that the sample shows well, where six tenths of its rows are modes, Σ Lᵢ goes on as a power of κ and
 /// the unlearned part as a power of κ above a floor, both fitted to the last stretch.
 /// - Source: as `Eigenlearning`; Golub, Heath and Wahba, Generalized cross-validation (1979); Wei, Hu and
-///   Steinhardt, More than a toy (2022), section 4, for κ from the sample's trace.
+///   Steinhardt, More than a toy (2022), for κ from the sample's trace.
 public struct GramEigenlearning: Sendable {
   /// The number of rows of the sample.
   public let rowCount: Int

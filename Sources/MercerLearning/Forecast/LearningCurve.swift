@@ -128,22 +128,27 @@ public struct LearningCurve: Sendable, Equatable {
     return zip(sums, counts).map { $1 > 0 ? $0 / $1 : .nan }
   }
 
-  /// m times the relative variance of a run on m rows about the mean of its size, on the same rows;
-  /// the mean over all sizes whose runs have rows in common.
+  /// m times the relative variance of a run on m rows about the mean of its size, on rows that other
+  /// runs tested as well; the mean over all sizes that have such rows.
   private static func spread(
     _ sizes: [[Run]], means: [[Double]], errors: [Double], sizeRows: [Double]
   ) -> Double {
     var (sum, weight) = (0.0, 0.0)
-    for (index, runs) in sizes.enumerated() where runs.count > 2 {
-      var squares = 0.0
+    for (index, runs) in sizes.enumerated() {
+      var tested: [Int: Int] = [:]
+      for row in runs.flatMap(\.rows) { tested[row, default: 0] += 1 }
+      var (squares, freedom) = (0.0, 0.0)
       for run in runs {
-        let difference =
-          zip(run.rows, run.losses).reduce(0) { $0 + $1.1 - means[index][$1.0] }
-          / Double(run.rows.count)
+        let common = zip(run.rows, run.losses).filter { tested[$0.0, default: 0] > 1 }
+        guard !common.isEmpty else { continue }
+        let count = Double(common.count)
+        let difference = common.reduce(0) { $0 + $1.1 - means[index][$1.0] } / count
         squares += difference * difference
+        // What is left of a variance about a mean of k, for each row.
+        freedom += common.reduce(0) { $0 + 1 - 1 / Double(tested[$1.0, default: 1]) } / count
       }
       sum += sizeRows[index] * squares / errors[index] / errors[index]
-      weight += Double(runs.count - 1)
+      weight += freedom
     }
     return weight > 0 ? sum / weight : 0
   }

@@ -7,18 +7,24 @@ extension TableLearner {
   /// Measures this learner on growing parts of a table and forecasts its error on more rows.
   ///
   /// Every measurement is a whole fit, search and all, tested on rows that took no part in it. What
-  /// they say is joined with what the spectrum of the best kernel says: a posterior over curves.
+  /// they say is joined with what the spectrum of the best kernel says: a posterior over curves. Rows
+  /// that are tested count the same, whatever their weights.
   /// - Parameters:
   ///   - table: at least 40 rows with a target.
   ///   - rows: from the number of rows with a target, the numbers of rows to forecast for.
   ///   - context: threads, memory limit, progress and cancellation.
-  /// - Complexity: as two fits of the whole table, or ten seconds more for a small one.
+  /// - Complexity: as two fits of the whole table, and twenty seconds more for a small one.
   /// - Throws: as `prepare` and `fit`; `.invalidData` for fewer rows, and where the parts are too
   ///   small to learn from.
   public func forecast(
     _ table: Table, rows: (_ count: Int) -> [Int] = { [2 * $0, 4 * $0, 8 * $0] },
     context: ExecutionContext = .default
   ) throws(MercerError) -> TableForecast {
+    guard timeColumn == nil else {
+      throw MercerError(
+        .invalidParameter, "a forecast learns from parts of the rows in any order, not by time",
+        remedy: "leave out the column of times")
+    }
     let prepared = try prepare(table, context: context)
     let truth = prepared.problem.truth
     let count = truth.keptRows.count
@@ -50,7 +56,7 @@ extension TableLearner {
       kernel: member.kernel.description)
   }
 
-  /// Which parts are learned from: within twice the time of a fit of all rows, and ten seconds.
+  /// Which parts are learned from: within twice the time of a fit of all rows, and twenty seconds.
   private func curvePlan(_ prepared: PreparedTable) -> CurvePlan {
     let truth = prepared.problem.truth
     var groups: [Int]?
@@ -65,7 +71,7 @@ extension TableLearner {
     }
     return CurvePlan(
       targets: truth.task == .regression ? truth.values : truth.classIndices.map { Double($0) },
-      groups: groups, allowance: 2 * cost(truth.keptRows.count) + 10, seed: seed, cost: cost)
+      groups: groups, allowance: 2 * cost(truth.keptRows.count) + 20, seed: seed, cost: cost)
   }
 
   /// What the runs of a plan gave.
@@ -95,6 +101,7 @@ extension TableLearner {
           fraction: learned[..<index].reduce(0, +) / learned.reduce(0, +),
           detail: "\(Int(learned[index])) rows"))
       let (training, test) = plan.rows(of: run)
+      guard training.count > 1, !test.isEmpty else { continue }
       let part = table.rows(at: training)
       if let budget {
         learner.budget =
