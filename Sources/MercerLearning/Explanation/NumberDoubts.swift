@@ -5,7 +5,7 @@ import MercerData
 struct NumberDoubts {
   private let given: [Double]
   private let inverse: SmearedInverse?
-  /// On the scale of the regression, where residuals are most alike.
+  /// On the scale of the regression, where residuals are most alike, unless that bends far values.
   private let targets: [Double]
   private let predictions: [Double]
 
@@ -15,6 +15,13 @@ struct NumberDoubts {
   ///   - inverse: from that scale to that of the targets, if they differ.
   init(_ targets: [Double], predictions: [Double], inverse: SmearedInverse?) {
     given = targets
+    if let inverse, case .normalScores = inverse.transform.form {
+      // Normal scores draw in what lies far out, which is just what is looked for here.
+      self.inverse = nil
+      self.targets = targets
+      self.predictions = predictions.map(inverse.mean)
+      return
+    }
     self.inverse = inverse
     self.targets = inverse.map { targets.map($0.transform.forward) } ?? targets
     self.predictions = predictions
