@@ -1,6 +1,5 @@
 import MercerCore
 import MercerKernels
-import Synchronization
 
 /// Finds the kernels of a blend: courses over views of the table, kernels and learned metrics, each
 /// scored on rows that its metric has not seen, in two passes, the second of the best on more rows
@@ -12,11 +11,11 @@ import Synchronization
 ///   operations, m the training rows of a fold.
 struct BlendSearch: Sendable {
   /// A kernel whose score is worse than the best one's by this factor is not blended.
-  private static let scoreTolerance = 1.3
+  static let scoreTolerance = 1.3
   /// Above so many coordinates no full metric is learned.
   private static let transformLimit = 150
   /// How many settings of a round get the score proper; the others are behind by their squares.
-  private static let scoredSettings = 6
+  static let scoredSettings = 6
 
   var plan: SearchPlan
   /// The ridges tried, if not to be chosen.
@@ -27,7 +26,7 @@ struct BlendSearch: Sendable {
 
   /// What one course holds at once on m rows, in bytes: K, a copy that is factorised, the matrix
   /// between training and validation rows, and tiles.
-  private static func courseBytes(rows m: Int) -> Int { 16 * m * m }
+  static func courseBytes(rows m: Int) -> Int { 16 * m * m }
 
   /// The most rows with which a few courses fit side by side in the memory.
   static func rowLimit(context: ExecutionContext) -> Int {
@@ -128,7 +127,7 @@ struct BlendSearch: Sendable {
   }
 
   /// A round of a course and what is known of it.
-  private struct Candidate: Sendable {
+  struct Candidate: Sendable {
     let course: Course
     /// The course's place in the list.
     let place: Int
@@ -145,254 +144,11 @@ struct BlendSearch: Sendable {
         ridge: settings[round].ridge, score: score, rows: rows)
     }
   }
-
-  // MARK: - The passes
-
-  /// The score of the best plain kernel on any view: a first look at a table.
-  func preview(
-    _ data: SearchData, deadline: Deadline, context: ExecutionContext
-  ) throws(MercerError) -> Double {
-    var stream = RandomStream(seed: seed, purpose: "search rows")
-    let rows = Array(stream.permutation(data.inputs.count).prefix(plan.preview.rows))
-    return try viewScores(data, rows: rows, deadline, context).min() ?? .infinity
-  }
-
-  /// The views that plain kernels do best on, best first.
-  private func chooseViews(
-    _ data: SearchData, rows: [Int], _ deadline: Deadline, _ context: ExecutionContext
-  ) throws(MercerError) -> [Int] {
-    guard data.views.count > SearchPlan.viewCount else { return Array(data.views.indices) }
-    let scores = try viewScores(data, rows: rows, deadline, context)
-    return Array(Array(data.views.indices).stablySorted { scores[$0] }.prefix(SearchPlan.viewCount))
-  }
-
-  private func viewScores(
-    _ data: SearchData, rows: [Int], _ deadline: Deadline, _ context: ExecutionContext
-  ) throws(MercerError) -> [Double] {
-    let settings = SearchPlan.previewedFactors.flatMap { factor in
-      SearchPlan.previewedRidges.map {
-        CourseRun.Setting(factor: factor, ridge: ridge ?? max($0, leastRidge))
-      }
-    }
-    let jobs = data.views.indices.flatMap { view in
-      SearchPlan.previewedGeometries.map { geometry in
-        Job(
-          course: Course(view: view, geometry: geometry, shape: .scales, rounds: 0),
-          steps: [.init(settings: settings, teaching: nil)])
-      }
-    }
-    let (found, _) = try run(
-      jobs, data, rows: rows, stage: plan.preview, "comparing views", deadline, context)
-    return data.views.indices.map { view in
-      jobs.indices.filter { jobs[$0].course.view == view }.compactMap { job in
-        found[job].first?.map(\.score).min()
-      }.min() ?? .infinity
-    }
-  }
-
-  private func screen(
-    _ courses: [Course], _ data: SearchData, rows: [Int], _ deadline: Deadline,
-    _ context: ExecutionContext
-  ) throws(MercerError) -> [Candidate] {
-    let ridges = ridge.map { [$0] } ?? SearchPlan.ridges.filter { $0 >= leastRidge }
-    let settings = SearchPlan.factors.flatMap { factor in
-      ridges.map { CourseRun.Setting(factor: factor, ridge: $0) }
-    }
-    let jobs = courses.map { course in
-      Job(
-        course: course,
-        steps: (0...course.rounds).map { _ in .init(settings: settings, teaching: nil) })
-    }
-    let (found, _) = try run(
-      jobs, data, rows: rows, stage: plan.screening, "comparing kernels", deadline, context)
-    var candidates: [Candidate] = []
-    for (place, rounds) in found.enumerated() {
-      var chosen: [CourseRun.Setting] = []
-      for (round, outcomes) in rounds.enumerated() {
-        guard let best = outcomes.min(by: { $0.score < $1.score }) else { break }
-        chosen.append(best.setting)
-        guard courses[place].offers(round: round), best.score.isFinite else { continue }
-        candidates.append(
-          Candidate(
-            course: courses[place], place: place, round: round, settings: chosen,
-            score: best.score))
-      }
-    }
-    return candidates.stablySorted { $0.score }
-  }
-
-  /// Settings about the best of the screening.
-  private func neighbours(of setting: CourseRun.Setting) -> [CourseRun.Setting] {
-    [0.75, 1.5].flatMap { factor in
-      [0.3, 1, 3].compactMap { step in
-        let candidate = ridge ?? max(setting.ridge * step, leastRidge)
-        return .init(factor: setting.factor * factor, ridge: candidate)
-      }
-    }
-  }
-
-  private func refine(
-    _ finalists: [Candidate], _ data: SearchData, rows: [Int], _ deadline: Deadline,
-    _ context: ExecutionContext
-  ) throws(MercerError) -> (candidates: [Candidate], validation: [Int]) {
-    // Rounds of one course share their way.
-    var groups: [[Candidate]] = []
-    for finalist in finalists {
-      if let group = groups.firstIndex(where: { $0[0].place == finalist.place }) {
-        groups[group].append(finalist)
-      } else {
-        groups.append([finalist])
-      }
-    }
-    let jobs = groups.map { group in
-      let longest = group.max { $0.round < $1.round } ?? group[0]
-      return Job(
-        course: longest.course,
-        steps: (0...longest.round).map { round in
-          let isAsked = group.contains { $0.round == round }
-          return .init(
-            settings: isAsked ? neighbours(of: longest.settings[round]) : [],
-            teaching: longest.settings[round])
-        })
-    }
-    let (found, validation) = try run(
-      jobs, data, rows: rows, stage: plan.refinement, "refining the best", deadline, context)
-    var refined: [Candidate] = []
-    for (group, rounds) in zip(groups, found) {
-      for var candidate in group where candidate.round < rounds.count {
-        guard let best = rounds[candidate.round].min(by: { $0.score < $1.score }),
-          best.score.isFinite, let residuals = best.residuals
-        else { continue }
-        candidate.settings[candidate.round] = best.setting
-        candidate.score = best.score
-        candidate.residuals = residuals
-        refined.append(candidate)
-      }
-    }
-    guard !refined.isEmpty else {
-      throw MercerError(
-        .internalFailure, "no kernel could be fitted to any part of the table",
-        remedy: "name one with --kernel")
-    }
-    let sorted = refined.stablySorted { $0.score }
-    let bar = sorted[0].score * Self.scoreTolerance
-    return (sorted.filter { $0.score <= bar }, validation)
-  }
-
-  // MARK: - The work
-
-  private struct Job: Sendable {
-    let course: Course
-    let steps: [CourseRun.Step]
-  }
-
-  /// What a setting came to on all folds.
-  private struct Outcome: Sendable {
-    let setting: CourseRun.Setting
-    let score: Double
-    let residuals: Matrix<Double>?
-  }
-
-  /// Runs jobs on the folds of some rows, and joins the folds.
-  ///
-  /// - Returns: for each job and round the outcomes of its settings, fewer jobs when the time is over;
-  ///   and the places of the validation rows, in the order of the residuals.
-  private func run(
-    _ jobs: [Job], _ data: SearchData, rows: [Int], stage: SearchPlan.Stage, _ name: String,
-    _ deadline: Deadline, _ context: ExecutionContext
-  ) throws(MercerError) -> (outcomes: [[[Outcome]]], validation: [Int]) {
-    let folds = data.resampling.folds(
-      of: rows, count: stage.folds, repeats: stage.repeats, seed: seed)
-    guard !folds.isEmpty else {
-      throw MercerError(
-        .invalidData, "the rows cannot be split into some to learn from and some to validate on",
-        remedy: "there must be at least two groups, or two different times")
-    }
-    let validation = folds.flatMap(\.validation)
-    let runs = jobs.map { CourseRun($0.course, on: data, rows: rows) }
-    let found = Mutex([Int: [[CourseRun.Trial]]]())
-    var single = context
-    single.threadCount = 1
-    single.progress = nil
-    let inner = single
-    var outer = context
-    outer.threadCount = min(
-      context.threadCount, max(1, context.memoryLimit / Self.courseBytes(rows: rows.count)))
-    let taskCount = jobs.count * folds.count
-    try outer.forEach(taskCount) { (task) throws(MercerError) in
-      let (job, fold) = (task / folds.count, task % folds.count)
-      // The first few always run, so that there is something to choose from.
-      if deadline.isPast, job > 1 { return }
-      let trials = try runs[job].run(folds[fold], steps: jobs[job].steps, context: inner)
-      let done = found.withLock {
-        $0[task] = trials
-        return $0.count
-      }
-      context.progress?(WorkProgress(stage: name, fraction: Double(done) / Double(taskCount)))
-    }
-    let trials = found.withLock { $0 }
-    let validated = validation.map { rows[$0] }
-    let outcomes = Mutex([Int: [[Outcome]]]())
-    try context.forEach(jobs.count) { (job) throws(MercerError) in
-      let parts = folds.indices.compactMap { trials[job * folds.count + $0] }
-      guard parts.count == folds.count else { return }
-      let joined = jobs[job].steps.indices.map { round in
-        Self.join(parts.map { $0[round] }, rows: validated, score: data.score)
-      }
-      outcomes.withLock { $0[job] = joined }
-    }
-    let joined = outcomes.withLock { $0 }
-    return (jobs.indices.map { joined[$0] ?? [] }, validation)
-  }
-
-  /// The settings of a round over all folds: those with the least squares get the score proper.
-  private static func join(
-    _ folds: [[CourseRun.Trial]], rows: [Int], score: ([Int], Matrix<Double>) -> Double
-  ) -> [Outcome] {
-    let squares = folds[0].indices.map { setting in
-      folds.reduce(0) { $0 + $1[setting].size * $1[setting].size }
-    }
-    let best = squares.indices.filter { squares[$0].isFinite }
-      .stablySorted { squares[$0] }.prefix(scoredSettings)
-    return best.map { setting in
-      let parts = folds.compactMap { $0[setting].residuals }
-      let residuals = Matrix<Double>(stacking: parts)
-      return Outcome(
-        setting: folds[0][setting].setting, score: score(rows, residuals), residuals: residuals)
-    }
-  }
 }
 
 extension RandomStream {
   fileprivate consuming func shuffled(_ rows: [Int]) -> [Int] {
     var stream = self
     return stream.permutation(rows.count).map { rows[$0] }
-  }
-}
-
-extension Array {
-  /// In increasing order of a key; what has the same key stays in its order.
-  fileprivate func stablySorted(by key: (Element) -> Double) -> [Element] {
-    enumerated().map { ($0.offset, $0.element, key($0.element)) }
-      .sorted { $0.2 != $1.2 ? $0.2 < $1.2 : $0.0 < $1.0 }
-      .map(\.1)
-  }
-}
-
-extension Matrix<Double> {
-  /// Matrices of one width below each other.
-  fileprivate init(stacking parts: [Matrix<Float>]) {
-    let rows = parts.reduce(0) { $0 + $1.rowCount }
-    self.init(rowCount: rows, columnCount: parts.first?.columnCount ?? 0) { buffer in
-      var next = 0
-      for part in parts {
-        part.withUnsafeBufferPointer { values in
-          for value in values {
-            buffer[next] = Double(value)
-            next += 1
-          }
-        }
-      }
-    }
   }
 }
