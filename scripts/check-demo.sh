@@ -13,11 +13,11 @@ if [ ! -f "$metrics" ]; then
   exit 1
 fi
 
-# The "test" object alone, without the object nested in it, so that the key found is the right one
-# in whatever order they are written.
+# The "test" object alone, without what is nested in it, so that the key found is the right one in
+# whatever order they are written.
 value="$(tr -d ' \t\r\n' <"$metrics" \
   | sed -n 's/.*"test":{//p' \
-  | sed 's/"interval_coverage":{[^}]*}//; s/}.*//' \
+  | sed ':nested; s/{[^{}]*}//g; s/\[[^][]*\]//g; tnested; s/}.*//' \
   | sed -n 's/.*"rmse_over_std":\([-+0-9.eE]*\).*/\1/p')"
 
 if [ -z "$value" ]; then

@@ -104,7 +104,11 @@ struct FitSummary {
 }
 
 extension SolveReport {
-  fileprivate var hasConverged: Bool { stopReason == .direct || stopReason == .converged }
+  /// Whether the solution is as exact as predictions can show; rounding may end an iteration before
+  /// its own, sharper tolerance.
+  fileprivate var hasConverged: Bool {
+    stopReason == .direct || stopReason == .converged || (relativeResidual ?? 1) < 1e-8
+  }
 }
 
 /// Metrics of one task, one row a metric and one column a model.
