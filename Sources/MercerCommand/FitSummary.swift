@@ -26,6 +26,7 @@ struct FitSummary {
     facts.add(["ridge", NumberText.significant(members[0].ridge)])
     facts.add(["solver", solverText])
     facts.add(["why", outcome.plan.reason])
+    facts.add(["validation", model.history.validationMethod])
     var closing = TextTable([.left, .left])
     closing.add([
       "time",
@@ -91,7 +92,7 @@ struct FitSummary {
     let history = outcome.model.history
     return MetricsTable.make(
       columns: [
-        (history.validationMethod, history.validation),
+        ("validation", history.validation),
         evaluation.map { ("test", $0.metrics) },
         (outcome.model.target.task == .regression ? "the mean" : "class shares", history.naive),
       ].compactMap { $0 })
