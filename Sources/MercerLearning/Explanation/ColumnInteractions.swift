@@ -51,9 +51,9 @@ extension TableExplainer {
   /// - Throws: what the solvers throw; `.cancelled`.
   /// - Source: the total interaction index: Liu and Owen, Estimating mean dimensionality of analysis of
   ///   variance decompositions (2006), and Fruth, Roustant and Kuhnt, Total interaction index: a
-  ///   variance-based sensitivity index for second-order interaction screening (2014), eq. 5; the
+  ///   variance-based sensitivity index for second-order interaction screening (2014); the
   ///   additive reference: Friedman and Popescu, Predictive learning via rule ensembles (2008),
-  ///   section 8.3.
+  ///   section 8.
   public func interactions(
     context: ExecutionContext = .default
   ) throws(MercerError) -> ColumnInteractions {

@@ -31,9 +31,9 @@ extension TableExplainer {
   /// - Throws: `.cancelled`, `.memoryLimit`.
   /// - Precondition: there are such rows.
   /// - Source: Štrumbelj and Kononenko, Explaining prediction models and individual predictions with
-  ///   feature contributions (2014), alg. 2; Lundberg and Lee, A unified approach to interpreting
+  ///   feature contributions (2014); Lundberg and Lee, A unified approach to interpreting
   ///   model predictions (2017); orders in pairs: Mitchell, Cooper, Frank and Holmes, Sampling
-  ///   permutations for Shapley value estimation (2022), section 4.1.
+  ///   permutations for Shapley value estimation (2022).
   public func contributions(
     of rows: [Int], context: ExecutionContext = .default
   ) throws(MercerError) -> [PredictionContributions] {

@@ -6,7 +6,7 @@ import MercerCore
 /// One wrong number pulls the predictions around it, so that the rows beside it look wrong, too, and it
 /// makes the search choose a ridge for more noise than there is: smaller ridges are tried.
 /// - Source: the one step of reweighted least squares after a robust start: Rousseeuw and Leroy, Robust
-///   regression and outlier detection (1987), chapter 3, section 1, with weights 0 and 1.
+///   regression and outlier detection (1987), with weights 0 and 1.
 struct TrustedFit {
   /// f₋ᵢ(xᵢ) of trusted rows, f(xᵢ) of the others.
   let predictions: [Double]
