@@ -15,7 +15,6 @@ public struct QR<Element: Scalar>: Sendable {
       throw MercerError(
         .shapeMismatch, "a thin QR needs at least as many rows (\(m)) as columns (\(n))")
     }
-    BLASThreads.setOnce()
     var columns = matrix.transposed()  // LAPACK wants columns one after the other
     var r = Matrix<Element>(rowCount: n, columnCount: n)
     let info = columns.withTile { a in

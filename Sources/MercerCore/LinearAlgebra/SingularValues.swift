@@ -14,7 +14,6 @@ public struct SingularValueDecomposition<Element: Scalar>: Sendable {
   public init(_ matrix: consuming Matrix<Element>) throws(MercerError) {
     let (m, n) = (matrix.rowCount, matrix.columnCount)
     let r = min(m, n)
-    BLASThreads.setOnce()
     var left = Matrix<Element>(rowCount: m, columnCount: r)
     var right = Matrix<Element>(rowCount: r, columnCount: n)
     var values = [Element](repeating: 0, count: r)

@@ -15,7 +15,6 @@ public struct SymmetricEigen<Element: Scalar>: Sendable {
       throw MercerError(
         .shapeMismatch, "a \(n) × \(matrix.columnCount) matrix has no eigendecomposition")
     }
-    BLASThreads.setOnce()
     var values = [Element](repeating: 0, count: n)
     let info = matrix.withUnsafeMutableBufferPointer { a in
       guard let base = a.baseAddress else { return 0 }
@@ -34,7 +33,6 @@ public struct SymmetricEigen<Element: Scalar>: Sendable {
     guard matrix.columnCount == n else {
       throw MercerError(.shapeMismatch, "a \(n) × \(matrix.columnCount) matrix has no eigenvalues")
     }
-    BLASThreads.setOnce()
     var values = [Element](repeating: 0, count: n)
     let info = matrix.withUnsafeMutableBufferPointer { a in
       guard let base = a.baseAddress else { return 0 }

@@ -6,6 +6,7 @@ extension Double: LinearAlgebraElement {
     a: UnsafePointer<Double>, lda: Int, b: UnsafePointer<Double>, ldb: Int, beta: Double,
     c: UnsafeMutablePointer<Double>, ldc: Int
   ) {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
     cblas_dgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
@@ -17,6 +18,7 @@ extension Double: LinearAlgebraElement {
     transposed: Bool, n: Int, k: Int, alpha: Double, a: UnsafePointer<Double>, lda: Int,
     beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int
   ) {
+    BLASThreads.setOnce()
     if n == 0 { return }
     cblas_dsyrk(
       CblasRowMajor, CblasLower, transposed ? CblasTrans : CblasNoTrans, Int32(n), Int32(k),
@@ -27,6 +29,7 @@ extension Double: LinearAlgebraElement {
     transposed: Bool, m: Int, n: Int, alpha: Double, a: UnsafePointer<Double>, lda: Int,
     x: UnsafePointer<Double>, beta: Double, y: UnsafeMutablePointer<Double>
   ) {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 {
       for i in 0..<(transposed ? n : m) { y[i] = beta == 0 ? 0 : beta * y[i] }
       return
@@ -40,6 +43,7 @@ extension Double: LinearAlgebraElement {
     fromRight: Bool, transposed: Bool, m: Int, n: Int, l: UnsafePointer<Double>, ldl: Int,
     b: UnsafeMutablePointer<Double>, ldb: Int
   ) {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
     cblas_dtrsm(
       CblasRowMajor, fromRight ? CblasRight : CblasLeft, CblasLower,
@@ -51,6 +55,7 @@ extension Double: LinearAlgebraElement {
     fromRight: Bool, transposed: Bool, m: Int, n: Int, l: UnsafePointer<Double>, ldl: Int,
     b: UnsafeMutablePointer<Double>, ldb: Int
   ) {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
     cblas_dtrmm(
       CblasRowMajor, fromRight ? CblasRight : CblasLeft, CblasLower,
@@ -61,10 +66,12 @@ extension Double: LinearAlgebraElement {
   public static func axpy(
     count: Int, alpha: Double, x: UnsafePointer<Double>, y: UnsafeMutablePointer<Double>
   ) {
+    BLASThreads.setOnce()
     cblas_daxpy(Int32(count), alpha, x, 1, y, 1)
   }
 
   public static func potrf(n: Int, a: UnsafeMutablePointer<Double>, lda: Int) -> Int {
+    BLASThreads.setOnce()
     if n == 0 { return 0 }
     var (order, leading, info) = (Int32(n), Int32(lda), Int32(0))
     dpotrf_("U", &order, a, &leading, &info)  // upper to LAPACK is lower to us
@@ -74,6 +81,7 @@ extension Double: LinearAlgebraElement {
   public static func syevd(
     n: Int, a: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>, vectors: Bool
   ) -> Int {
+    BLASThreads.setOnce()
     if n == 0 { return 0 }
     var (order, info, query) = (Int32(n), Int32(0), Int32(-1))
     let job = vectors ? "V" : "N"
@@ -93,6 +101,7 @@ extension Double: LinearAlgebraElement {
     m: Int, n: Int, a: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
     u: UnsafeMutablePointer<Double>, vt: UnsafeMutablePointer<Double>
   ) -> Int {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return 0 }
     // LAPACK reads our A as Aᵀ = V S Uᵀ, so its left vectors are our right ones.
     var (rows, columns, least) = (Int32(n), Int32(m), Int32(min(m, n)))
@@ -113,6 +122,7 @@ extension Double: LinearAlgebraElement {
   public static func qr(
     m: Int, n: Int, a: UnsafeMutablePointer<Double>, r: UnsafeMutablePointer<Double>
   ) -> Int {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return 0 }
     var (rows, columns, info, query) = (Int32(m), Int32(n), Int32(0), Int32(-1))
     var tau = [Double](repeating: 0, count: n)

@@ -6,6 +6,7 @@ extension Float: LinearAlgebraElement {
     a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int, beta: Float,
     c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
     cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
@@ -17,6 +18,7 @@ extension Float: LinearAlgebraElement {
     transposed: Bool, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
+    BLASThreads.setOnce()
     if n == 0 { return }
     cblas_ssyrk(
       CblasRowMajor, CblasLower, transposed ? CblasTrans : CblasNoTrans, Int32(n), Int32(k),
@@ -27,6 +29,7 @@ extension Float: LinearAlgebraElement {
     transposed: Bool, m: Int, n: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     x: UnsafePointer<Float>, beta: Float, y: UnsafeMutablePointer<Float>
   ) {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 {
       for i in 0..<(transposed ? n : m) { y[i] = beta == 0 ? 0 : beta * y[i] }
       return
@@ -40,6 +43,7 @@ extension Float: LinearAlgebraElement {
     fromRight: Bool, transposed: Bool, m: Int, n: Int, l: UnsafePointer<Float>, ldl: Int,
     b: UnsafeMutablePointer<Float>, ldb: Int
   ) {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
     cblas_strsm(
       CblasRowMajor, fromRight ? CblasRight : CblasLeft, CblasLower,
@@ -51,6 +55,7 @@ extension Float: LinearAlgebraElement {
     fromRight: Bool, transposed: Bool, m: Int, n: Int, l: UnsafePointer<Float>, ldl: Int,
     b: UnsafeMutablePointer<Float>, ldb: Int
   ) {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
     cblas_strmm(
       CblasRowMajor, fromRight ? CblasRight : CblasLeft, CblasLower,
@@ -61,10 +66,12 @@ extension Float: LinearAlgebraElement {
   public static func axpy(
     count: Int, alpha: Float, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
   ) {
+    BLASThreads.setOnce()
     cblas_saxpy(Int32(count), alpha, x, 1, y, 1)
   }
 
   public static func potrf(n: Int, a: UnsafeMutablePointer<Float>, lda: Int) -> Int {
+    BLASThreads.setOnce()
     if n == 0 { return 0 }
     var (order, leading, info) = (Int32(n), Int32(lda), Int32(0))
     spotrf_("U", &order, a, &leading, &info)  // upper to LAPACK is lower to us
@@ -74,6 +81,7 @@ extension Float: LinearAlgebraElement {
   public static func syevd(
     n: Int, a: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>, vectors: Bool
   ) -> Int {
+    BLASThreads.setOnce()
     if n == 0 { return 0 }
     var (order, info, query) = (Int32(n), Int32(0), Int32(-1))
     let job = vectors ? "V" : "N"
@@ -93,6 +101,7 @@ extension Float: LinearAlgebraElement {
     m: Int, n: Int, a: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>,
     u: UnsafeMutablePointer<Float>, vt: UnsafeMutablePointer<Float>
   ) -> Int {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return 0 }
     // LAPACK reads our A as Aᵀ = V S Uᵀ, so its left vectors are our right ones.
     var (rows, columns, least) = (Int32(n), Int32(m), Int32(min(m, n)))
@@ -113,6 +122,7 @@ extension Float: LinearAlgebraElement {
   public static func qr(
     m: Int, n: Int, a: UnsafeMutablePointer<Float>, r: UnsafeMutablePointer<Float>
   ) -> Int {
+    BLASThreads.setOnce()
     if m == 0 || n == 0 { return 0 }
     var (rows, columns, info, query) = (Int32(m), Int32(n), Int32(0), Int32(-1))
     var tau = [Float](repeating: 0, count: n)
