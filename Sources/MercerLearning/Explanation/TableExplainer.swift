@@ -23,7 +23,12 @@ public struct TableExplainer: Sendable {
   public let notes: EncodingNotes
   /// The seed of every random choice.
   public let seed: UInt64
+  /// How many predictions may be spent, as a share of what a user who asks for explanations waits for;
+  /// above 0.
+  public var effort = 1.0
 
+  /// The m rows as they were read.
+  let table: Table
   /// The coordinates of each column.
   let blocks: [[Int]]
 
@@ -34,6 +39,7 @@ public struct TableExplainer: Sendable {
   ///   model cannot predict.
   public init(_ model: TableModel, table: Table, seed: UInt64 = 0) throws(MercerError) {
     self.model = model
+    self.table = table
     self.seed = seed
     (inputs, notes) = try model.encoder.encodeWithNotes(table, as: Double.self)
     // A column that is there but empty, as in a table to be predicted, is no target.
@@ -62,7 +68,7 @@ public struct TableExplainer: Sendable {
     let regression = model.regression
     let cost =
       regression.inputs.count * max(regression.inputs.dimension, 8) * regression.members.count
-    return max(2000, min(100_000, 12_000_000_000 / max(cost, 1)))
+    return Int(effort * Double(max(2000, min(100_000, 12_000_000_000 / max(cost, 1)))))
   }
 
   /// At most `limit` of `count` rows, ascending; which, is random.

@@ -12,8 +12,8 @@ public struct ClassificationMetrics: Sendable, Codable, Equatable {
   /// The area under the ROC curve of the last class; of each class against the rest, averaged, when
   /// there are more than two. Classes without both kinds of rows are left out; 0.5 if none is left.
   public let auc: Double
-  /// The mean gap between confidence and accuracy over 15 equally wide bins of confidence, weighted
-  /// by their rows (Guo et al., On calibration of modern neural networks, 2017, equation 3).
+  /// The mean gap between confidence and accuracy over 15 equally wide bins of confidence
+  /// (`ReliabilityDiagram.expectedError`).
   public let calibrationError: Double
 
   enum CodingKeys: String, CodingKey {
@@ -31,22 +31,17 @@ public struct ClassificationMetrics: Sendable, Codable, Equatable {
     precondition(labels.count == probabilities.rowCount && !labels.isEmpty)
     let (n, classCount) = (labels.count, probabilities.columnCount)
     var (right, loss) = (0, 0.0)
-    var bins = [(rows: Int, right: Int, confidence: Double)](repeating: (0, 0, 0), count: 15)
     for (i, label) in labels.enumerated() {
       let row = probabilities.row(i)
       let best = row.indexOfLargest
       right += best == label ? 1 : 0
       loss -= Double.log(max(row[label], 1e-15))
-      let bin = min(max(Int(row[best] * 15), 0), 14)
-      bins[bin].rows += 1
-      bins[bin].right += best == label ? 1 : 0
-      bins[bin].confidence += row[best]
     }
     accuracy = Double(right) / Double(n)
     error = Double(n - right) / Double(n)
     logLoss = loss / Double(n)
     calibrationError =
-      bins.reduce(0) { $0 + abs($1.confidence - Double($1.right)) } / Double(n)
+      ReliabilityDiagram(labels: labels, probabilities: probabilities).expectedError
     let classes = classCount == 2 ? [1] : Array(0..<classCount)
     let areas = classes.compactMap { c in
       areaUnderCurve(scores: probabilities.column(c), positives: labels.map { $0 == c })

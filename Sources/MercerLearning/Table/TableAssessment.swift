@@ -20,6 +20,8 @@ struct TableAssessment: Sendable {
   let spread: ResidualSpread?
   /// The metrics on those rows.
   let metrics: TableMetrics
+  /// Those rows, each with what was said of it.
+  let judged: JudgedRows
 
   /// - Parameters:
   ///   - problem: the target and its codes.
@@ -32,6 +34,7 @@ struct TableAssessment: Sendable {
     context: ExecutionContext
   ) throws(MercerError) {
     let rows = fit.judgedRows
+    let places = rows.map { problem.truth.keptRows[$0] }
     switch problem.task {
     case .regression:
       let residuals = fit.residuals.elements.map { $0 * problem.unit }
@@ -62,6 +65,7 @@ struct TableAssessment: Sendable {
         IntervalMetrics(
           targets: values, predictions: numbers.values, lower: numbers.lower,
           upper: numbers.upper))
+      judged = JudgedRows(places: places, truth: values, numbers, level: 0.9)
     case .binary, .multiclass:
       let scores = problem.scores(rows: rows, residuals: fit.residuals)
       let labels = rows.map { problem.truth.classIndices[$0] }
@@ -79,11 +83,13 @@ struct TableAssessment: Sendable {
           positive: names[1]) : nil
       (calibration, trials, spread) = (choice.calibration, choice.trials, nil)
       inverse = nil
+      let found = sets.sets(of: probabilities, level: 0.9)
       metrics = .classification(
         ClassificationMetrics(labels: labels, probabilities: probabilities),
-        SetMetrics(
-          labels: labels, probabilities: probabilities,
-          sets: sets.sets(of: probabilities, level: 0.9), names: names))
+        SetMetrics(labels: labels, probabilities: probabilities, sets: found, names: names))
+      judged = JudgedRows(
+        places: places, labels: labels, probabilities: probabilities, names: names, sets: found,
+        level: 0.9)
       self.sets = sets
     }
   }

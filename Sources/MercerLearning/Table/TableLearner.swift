@@ -44,6 +44,8 @@ public struct TableLearner: Sendable {
   public struct Outcome: Sendable {
     /// The model.
     public let model: TableModel
+    /// The rows that the validation is of, with what was said of them.
+    public let judged: JudgedRows
     /// The kernels that were tried; of one line when the kernel was given.
     public let leaderboard: [KernelSearch.Candidate]
     /// Which solver, and why.
@@ -194,7 +196,8 @@ public struct TableLearner: Sendable {
         trainingRows: TrainingRows(
           of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)
       ),
-      leaderboard: found.leaderboard, plan: plan, droppedRows: prepared.droppedRows,
+      judged: assessment.judged, leaderboard: found.leaderboard, plan: plan,
+      droppedRows: prepared.droppedRows,
       stoppedEarly: found.stoppedEarly || fitted.stoppedEarly,
       seconds: ((searched - started).seconds, (finished - searched).seconds))
   }
