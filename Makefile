@@ -20,7 +20,7 @@ DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers M
 STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-debug test-release test-maps bench bench-accuracy bench-check \
+.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-accuracy bench-check \
 	docs format lint install clean
 
 help: ## this list
@@ -31,6 +31,9 @@ help: ## this list
 setup: ## install the system libraries that are missing (Debian), or say which to install
 	@scripts/setup.sh
 
+setup-tests: setup ## install Chromium too, which the tests of pages drive (Debian)
+	@scripts/setup-tests.sh
+
 build: setup ## build the command line tool, optimised
 	$(SWIFT) build -c release --product mercer
 
@@ -39,11 +42,11 @@ demo: build ## fit the diamonds table that ships with Mercer, score it, predict 
 
 test: test-debug test-release test-maps ## run all tests, with and without optimisation
 
-test-debug: setup ## run the tests with all checks on, small sizes
+test-debug: setup-tests ## run the tests with all checks on, small sizes
 	$(SWIFT) test --disable-xctest
 
 # Without testable imports the objects are those of `make build`, and nothing is compiled twice.
-test-release: setup ## run the tests optimised, with those that need size
+test-release: setup-tests ## run the tests optimised, with those that need size
 	$(SWIFT) test --disable-xctest -c release --disable-testable-imports
 	@# The rooms with loops again with the lesser instruction sets; those of one function each test
 	@# all sets by themselves.
