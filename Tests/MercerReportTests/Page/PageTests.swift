@@ -59,8 +59,9 @@ import Testing
         sections: [
           Section(name, blocks), Section("p", plots.map { .figure(Figure($0, width: .full)) }),
         ])
+      let sizes = plots.map { $0.svgElement(width: 360, id: "a").utf8.count }
       let bytes = page.html().utf8.count
-      #expect(bytes < 2_000_000 && bytes > 100_000, "\(bytes) bytes")
+      #expect(bytes < 2_000_000 && bytes > 100_000, "\(bytes) bytes, of plots \(sizes)")
     }
 
   #endif
