@@ -16,7 +16,7 @@ struct CourseRun: Sendable {
   private let codes: Matrix<Float>
   /// The steps of a descent, and the deviation of its logarithms of scales that is expected.
   static let descentSteps = 20
-  private static let descentSpread = 0.5
+  private static let descentSpread = 0.3
 
   /// A course on rows of the table.
   init(_ course: Course, on data: SearchData, rows: [Int]) {

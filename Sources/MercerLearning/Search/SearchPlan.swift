@@ -135,7 +135,7 @@ package struct SearchPlan: Sendable, Equatable {
 
   /// The share of the search's time that descents may take, and how many rows one is made on.
   private static let descentShare = 0.15
-  private static let descentRowRange = 150...1000
+  private static let descentRowRange = 300...1000
 
   /// Descents where there is time left when everything else is done to the full: elsewhere more rows
   /// and more of the other courses serve better.

@@ -13,7 +13,7 @@ import Testing
   #if DEBUG
     static let (rowCount, repeats) = (40, 1)
   #else
-    static let (rowCount, repeats) = (160, 6)
+    static let (rowCount, repeats) = (160, 4)
   #endif
   static let kinds = Course.kinds
 
