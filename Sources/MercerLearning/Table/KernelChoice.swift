@@ -93,7 +93,7 @@ extension TableLearner {
     let sizes = SearchPlan.Sizes(
       rows: data.inputs.count, features: data.views.map(\.features.count).max() ?? 0,
       targets: data.codes.columnCount, views: data.views.count,
-      courses: BlendSearch.courses(
+      courses: Course.list(
         on: Array(data.views.indices.prefix(SearchPlan.viewCount)), of: data.views
       ).count,
       memberSeconds: prepared.plan.expectedSeconds(
@@ -104,6 +104,7 @@ extension TableLearner {
     var search = BlendSearch(plan: SearchPlan(sizes, budget: budget(for: prepared)))
     search.seed = seed
     search.ridge = ridge
+    search.onlyKind = onlyCourses
     if prepared.plan.method != .exact { search.leastRidge = 1e-3 }
     return search
   }

@@ -36,6 +36,8 @@ public struct TableLearner: Sendable {
   public var stopsWhenLate = false
   /// The seed of every random choice.
   public var seed: UInt64 = 0
+  /// The only kind of course that the search tries, for checks of each; nil for all.
+  package var onlyCourses: Course.Kind?
 
   /// A learner with nothing said but what to predict.
   public init(target: String) { self.target = target }
