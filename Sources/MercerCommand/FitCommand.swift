@@ -1,6 +1,7 @@
 import ArgumentParser
 import Mercer
 import MercerReport
+import Synchronization
 
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -84,6 +85,9 @@ struct FitCommand: ParsableCommand {
     help: ArgumentHelp("The directory to write into.", valueName: "directory"))
   var output = "mercer-out"
 
+  @Flag(help: "Say what would be tried, and the time and memory expected, and stop there.")
+  var plan = false
+
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -120,6 +124,19 @@ struct FitCommand: ParsableCommand {
     }
     let directory = try OutputDirectory(path: output, for: ["model.safetensors", "metrics.json"])
 
+    let plan = FitPlanText(
+      table: train, prepared: prepared,
+      expectation: learner.expectation(for: prepared, context: context))
+    if self.plan {
+      if common.json {
+        try Terminal.printJSON(plan.expectation)
+      } else {
+        print(plan.text, terminator: "")
+      }
+      return
+    }
+    if !common.quiet && !common.json { Terminal.printError(plan.text) }
+
     let outcome = try learner.fit(prepared, context: context)
     let model = outcome.model
     let (evaluation, predictSeconds) = try timed {
@@ -137,6 +154,8 @@ struct FitCommand: ParsableCommand {
     let modelPath = directory.path(of: "model.safetensors")
     let metricsPath = directory.path(of: "metrics.json")
     let metricsText = try Terminal.json(metrics)
+    Terminal.isWriting.store(true, ordering: .releasing)
+    defer { Terminal.isWriting.store(false, ordering: .releasing) }
     try directory.make()
     try model.write(to: modelPath)
     try AtomicFile.write(metricsText, to: metricsPath)

@@ -79,15 +79,15 @@ extension TableLearner {
     return best
   }
 
-  private func searchData(_ prepared: PreparedTable) -> SearchData {
+  func searchData(_ prepared: PreparedTable) -> SearchData {
     SearchData(
       inputs: prepared.inputs, views: SearchData.views(of: prepared.encoder),
       codes: prepared.problem.codes, weights: prepared.problem.weights,
       resampling: prepared.resampling, score: prepared.problem.score(rows:residuals:),
-      targetMeans: prepared.targetMeans, seed: seed)
+      scoreText: prepared.problem.scoreText, targetMeans: prepared.targetMeans, seed: seed)
   }
 
-  private func blendSearch(
+  func blendSearch(
     _ prepared: PreparedTable, _ data: SearchData, _ context: ExecutionContext
   ) -> BlendSearch {
     let sizes = SearchPlan.Sizes(
