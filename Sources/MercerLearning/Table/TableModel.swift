@@ -87,7 +87,7 @@ public struct TableModel: Sendable {
     predictions: TablePredictions, deviations: [Double], notes: EncodingNotes
   ) {
     let (points, notes) = try encoder.encodeWithNotes(table, as: Double.self)
-    let outputs = try regression.predict(points, context: context)
+    let outputs = try scores(of: points, context: context)
     if let calibration {
       let probabilities = calibration.probabilities(outputs)
       return (
@@ -98,7 +98,7 @@ public struct TableModel: Sendable {
     }
     let values = outputs.column(0)
     let spread = spread ?? ResidualSpread(residuals: [0])
-    let scales = try spread.scales(at: points, predictions: values, context: context)
+    let scales = try scales(of: spread, at: points, values, context: context)
     let bounds = spread.bounds(of: values, scales: scales, level: level)
     let numbers = ScaledNumbers(
       values: values, lower: bounds.lower, upper: bounds.upper,
