@@ -21,7 +21,7 @@ struct PredictCommand: ParsableCommand {
 
       Examples:
         mercer predict mercer-out/model.safetensors new.csv > predictions.csv
-        mercer predict model.safetensors new.csv.gz --keep id --level 0.95 --output p.csv
+        mercer predict model.safetensors new.csv.gz --keep id --output p.csv
         zcat new.csv.gz | mercer predict model.safetensors - --keep-all --explain 3
       """)
 
@@ -72,7 +72,7 @@ struct PredictCommand: ParsableCommand {
 
   mutating func run() throws {
     let context = common.context
-    let model = try TableModel(readingFrom: model)
+    let model = try TableModel(readingFrom: model, readsTrainingRows: explain != nil)
     if let output { try AtomicFile.check(output) }
     let reader = try CSVRowReader(path: table, options: model.readingOptions, context: context)
     try reader.keep(keepAll ? reader.columnNames : keep)

@@ -42,6 +42,7 @@ public final class CSVRowReader {
     self.context = context
     buffer = try RecordBuffer(path: path, options: options, source: source)
     columnNames = buffer.header.names
+    if try buffer.isAtEnd() { throw CSVReader.noRows(in: source) }
     linesBefore = buffer.linesBefore
     marks = Array(repeating: DecimalMarks(), count: columnNames.count)
   }
@@ -73,10 +74,7 @@ public final class CSVRowReader {
     try context.checkCancellation()
     let (bytes, rowCount, kept) = try buffer.next(
       count, keeping: keptColumns, linesBefore: linesBefore)
-    guard rowCount > 0 else {
-      if rowsBefore == 0 { throw CSVReader.noRows(in: source) }
-      return nil
-    }
+    guard rowCount > 0 else { return nil }
     var document = CSVDocument(bytes: bytes, source: source, layout: buffer.layout)
     document.linesBefore = linesBefore
     let input = CSVInput(bytes: bytes, owner: nil)

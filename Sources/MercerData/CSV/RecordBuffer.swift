@@ -56,6 +56,18 @@ final class RecordBuffer {
     self.bytes = bytes
   }
 
+  /// Whether nothing but blank lines is left.
+  ///
+  /// - Throws: what the stream throws.
+  func isAtEnd() throws(MercerError) -> Bool {
+    while true {
+      var cursor = CSVCursor(bytes.all, at: 0, layout: layout)
+      cursor.skipBlankLines()
+      if !cursor.isAtEnd { return false }
+      if try !bytes.fill() { return true }
+    }
+  }
+
   /// Takes records.
   ///
   /// - Returns: their bytes, which hold until the next call; how many there are, fewer than asked for

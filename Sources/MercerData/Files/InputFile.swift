@@ -58,6 +58,9 @@ public enum InputFile {
     return descriptor
   }
 
+  /// Closes what `descriptor(of:_:)` opened.
+  static func closeDescriptor(_ descriptor: Int32) { close(descriptor) }
+
   /// The next bytes of a file.
   ///
   /// - Returns: how many were read; 0 at the end.

@@ -19,7 +19,7 @@ public struct TableModel: Sendable {
   /// How far numbers lie from their predictions, on the scale of the regression; nil for classes.
   public let spread: ResidualSpread?
   /// How the model was made.
-  public let history: History
+  public var history: History
   /// What is known of the rows that it was fitted on; nil for models of old files.
   public let trainingRows: TrainingRows?
 
@@ -43,6 +43,8 @@ public struct TableModel: Sendable {
     public var seed: UInt64
     /// The version of Mercer.
     public var version: String
+    /// When and from what it was made, where that was said.
+    public var origin: ModelOrigin?
   }
 
   /// A model from its parts.
