@@ -88,7 +88,9 @@ def on_mapped(f):  # f of coordinates that are chosen, then weighed
     def make(on=None, scales=None, transform=None, **more):
         def mapped(x):
             x = x if on is None else x[:, on]
-            return x @ np.array(transform).T if transform else x * (1 if scales is None else np.array(scales))
+            if scales is not None:  # a coordinate of scale 0 is none
+                return x[:, np.array(scales) > 0] * np.array([s for s in scales if s > 0])
+            return x @ np.array(transform).T if transform else x
         return Kernel(lambda x, z: f(mapped(x), mapped(z), **more))
     return make
 
@@ -97,8 +99,7 @@ def matern(a, b, smoothness, lengthScale=1):
     return {0.5: 1, 1.5: 1 + r, 2.5: 1 + r + r * r / 3}[smoothness] * np.exp(-r)
 
 def additive(a, b, order=1, lengthScale=1):
-    used = [j for j in range(a.shape[1]) if b[:, j].any()]  # those of scale 0 are no coordinates
-    e = [np.exp(-d / lengthScale) for d in differences(a[:, used], b[:, used])]
+    e = [np.exp(-d / lengthScale) for d in differences(a, b)]
     one, n = sum(e) / len(e), len(e)
     pairs = (sum(e) ** 2 - sum(v * v for v in e)) / max(n * (n - 1), 1)
     return one if order == 1 or n == 1 else (one + pairs) / 2

@@ -17,7 +17,8 @@ import Testing
 
   @Test func allIsTold() throws {
     let sandbox = try fitted()
-    let json = try sandbox.runSuccessfully(["show", "mercer-out/model.safetensors", "--json"]).json()
+    let json = try sandbox.runSuccessfully(["show", "mercer-out/model.safetensors", "--json"])
+      .json()
     #expect(json["rows"] as? Int == 59 && json["target"] as? String == "body_mass_g")
     #expect(json["source"] as? String == "penguins60.csv" && json["seed"] as? Int == 0)
     let hash = try SHA256.hexadecimal(ofFile: sandbox.path("penguins60.csv"))

@@ -16,7 +16,8 @@ import Testing
     var previous = 0.0
     for exponent in -24...14 {
       for step in 0..<64 {
-        let value = (1 + Double(step) / 64) * Double(sign: .plus, exponent: exponent, significand: 1)
+        let value =
+          (1 + Double(step) / 64) * Double(sign: .plus, exponent: exponent, significand: 1)
         let rounded = half(value)
         #expect(half(rounded) == rounded && rounded >= previous)
         #expect(abs(rounded - value) <= max(0x1p-11 * value, 0x1p-25))
