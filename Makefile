@@ -20,7 +20,7 @@ DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers M
 STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-debug test-release test-maps bench bench-accuracy bench-check \
+.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-accuracy bench-check \
 	docs format lint install clean
 
 help: ## this list
@@ -39,11 +39,14 @@ demo: build ## fit the diamonds table that ships with Mercer, score it, predict 
 
 test: test-debug test-release test-maps ## run all tests, with and without optimisation
 
-test-debug: setup ## run the tests with all checks on, small sizes
+setup-tests: setup
+	@scripts/setup-tests.sh
+
+test-debug: setup-tests ## run the tests with all checks on, small sizes
 	$(SWIFT) test --disable-xctest
 
 # Without testable imports the objects are those of `make build`, and nothing is compiled twice.
-test-release: setup ## run the tests optimised, with those that need size
+test-release: setup-tests ## run the tests optimised, with those that need size
 	$(SWIFT) test --disable-xctest -c release --disable-testable-imports
 	@# The rooms with loops again with the lesser instruction sets; those of one function each test
 	@# all sets by themselves.
