@@ -31,7 +31,7 @@ help: ## this list
 setup: ## install the system libraries that are missing (Debian), or say which to install
 	@scripts/setup.sh
 
-setup-tests: setup ## install Chromium too, which the tests of pages drive (Debian)
+setup-tests: setup ## install what some tests need beside (Chromium, numpy; Debian)
 	@scripts/setup-tests.sh
 
 build: setup ## build the command line tool, optimised

@@ -81,6 +81,12 @@ struct FitCommand: ParsableCommand {
   var folds: Int?
 
   @Option(
+    help: ArgumentHelp(
+      "How training rows are rounded before the fit and kept in the model: half, float or double.",
+      valueName: "precision"))
+  var precision = Precision.float
+
+  @Option(
     name: .shortAndLong,
     help: ArgumentHelp("The directory to write into.", valueName: "directory"))
   var output = "mercer-out"
@@ -110,6 +116,7 @@ struct FitCommand: ParsableCommand {
     learner.weightColumn = weight
     learner.balancesClasses = balance
     learner.foldCount = folds
+    learner.precision = precision
     learner.seed = common.seed
     if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
 
@@ -138,7 +145,8 @@ struct FitCommand: ParsableCommand {
     if !common.quiet && !common.json { Terminal.printError(plan.text) }
 
     let outcome = try learner.fit(prepared, context: context)
-    let model = outcome.model
+    var model = outcome.model
+    model.history.origin = try ModelOrigin(table: table)
     let (evaluation, predictSeconds) = try timed {
       () throws(MercerError) -> TableModel.Evaluation? in
       if let held { return try model.evaluate(held, context: context) }
