@@ -20,7 +20,8 @@ DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers M
 STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-accuracy bench-check \
+.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-accuracy \
+	bench-check bench-forecast \
 	docs format lint install clean
 
 help: ## this list
@@ -66,6 +67,10 @@ bench: setup ## time Mercer beside its peers, alternating, and print the table o
 
 bench-accuracy: setup ## compare Mercer's errors on many tables with its peers' (takes hours)
 	@Benchmarks/accuracy/run.sh
+
+bench-forecast: build ## forecast from an eighth of the diamonds, fit to the rest, and compare
+	@Benchmarks/forecast.py --mercer "$$($(SWIFT) build -c release --show-bin-path)/mercer" \
+	  --target price Examples/data/diamonds-train.csv.gz Examples/data/diamonds-test.csv.gz
 
 bench-check: setup ## count instructions of small operations; more than 5 % more than kept fails
 	@Benchmarks/instructions/run.sh

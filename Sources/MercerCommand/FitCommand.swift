@@ -154,7 +154,7 @@ struct FitCommand: ParsableCommand {
     }
     Terminal.progressLine.clear()
     let metrics = FitMetrics(
-      model: model, test: evaluation?.metrics,
+      model: model, test: evaluation?.metrics, forecast: outcome.forecast,
       seconds: [
         "read": trainSeconds + prepareSeconds + heldSeconds, "search": outcome.seconds.search,
         "fit": outcome.seconds.fit, "predict": predictSeconds,

@@ -14,6 +14,7 @@ struct FitMetrics: Encodable {
   let calibrations: [CalibrationTrial]?
   let thresholds: DecisionThresholds?
   let test: TableMetrics?
+  let forecast: Forecast?
   let seconds: [String: Double]
   let peakMemoryBytes: Int
   let seed: UInt64
@@ -21,7 +22,7 @@ struct FitMetrics: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case task, rows, features, kernel, ridge, solver, members, validation, test, seconds, seed
-    case calibrations, thresholds, version
+    case calibrations, thresholds, forecast, version
     case peakMemoryBytes = "peak_memory_bytes"
   }
 
@@ -30,6 +31,12 @@ struct FitMetrics: Encodable {
     let kernel: String
     let ridge: Double
     let weight: Double
+  }
+
+  /// Whether more rows would help, by measure as in `forecast --json`.
+  struct Forecast: Encodable {
+    let runs: Int
+    let measures: [String: ForecastReport.Measure]
   }
 
   /// The metrics, and how they were come by.
@@ -46,7 +53,9 @@ struct FitMetrics: Encodable {
     }
   }
 
-  init(model: TableModel, test: TableMetrics?, seconds: [String: Double]) {
+  init(
+    model: TableModel, test: TableMetrics?, forecast: TableForecast?, seconds: [String: Double]
+  ) {
     task = model.target.task.rawValue
     rows = model.history.rows
     features = model.encoder.featureCount
@@ -62,6 +71,9 @@ struct FitMetrics: Encodable {
     calibrations = model.history.calibrations
     thresholds = model.history.thresholds
     self.test = test
+    self.forecast = forecast.map {
+      Forecast(runs: $0.runs, measures: ForecastReport.measures(of: $0))
+    }
     self.seconds = seconds
     peakMemoryBytes = Machine.peakMemory
     seed = model.history.seed

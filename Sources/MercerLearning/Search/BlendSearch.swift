@@ -49,6 +49,8 @@ struct BlendSearch: Sendable {
     let rows: [Int]
     /// Rows that were validated on, and codes less predictions of the blend there.
     let validation: (rows: [Int], residuals: Matrix<Double>)
+    /// The rounds whose kernels the members are, in their order.
+    let leaders: [Candidate]
     /// Whether the time was over before the plan was done.
     let stoppedEarly: Bool
   }
@@ -79,10 +81,12 @@ struct BlendSearch: Sendable {
       data.score(places.map { validation[$0] }, residuals)
     }
     var members: [Member] = []
+    var leaders: [Candidate] = []
     for (candidate, weight) in zip(refined, weights) where weight > 0 {
       let base = try CourseRun(candidate.course, on: data, rows: rows)
         .kernel(round: candidate.round, settings: candidate.settings, context: context)
       let features = data.views[candidate.course.view].features
+      leaders.append(candidate)
       members.append(
         Member(
           kernel: features.count == data.inputs.dimension
@@ -100,6 +104,7 @@ struct BlendSearch: Sendable {
     return Result(
       members: members, leaderboard: board, rows: rows,
       validation: (Array(validation.prefix(once)), residuals.rows(0..<once)),
+      leaders: leaders,
       stoppedEarly: deadline.isPast)
   }
 

@@ -192,15 +192,24 @@ package struct SearchPlan: Sendable, Equatable {
 
     private func round(_ stage: Stage, factors: Int, settings: Int) -> Double {
       let held = stage.folds == 1 ? 0.4 : 1 / Double(stage.folds)
-      let m = Double(stage.rows) * (1 - held)
-      let v = Double(stage.rows) * held
-      let d = Double(sizes.features)
-      let k = Double(sizes.targets)
-      let tiles = Double(factors) * (m * m / 2 + m * v) * (d + 20) / 3e10
-      let solves = Double(settings) * (m * m * m / 3 / 8e10 + (2 * m * m + 2 * m * v) * k / 1.6e10)
-      let gradients = min(m, 1500) * m * d * (1 + k) / 2e10
-      let scores = 6 * v * (k + 1) * 1.5e-7
-      return Double(stage.folds * stage.repeats) * (tiles + solves + gradients + scores + 3e-3) / 2
+      let seconds = SearchPlan.roundSeconds(
+        training: Double(stage.rows) * (1 - held), validation: Double(stage.rows) * held,
+        features: sizes.features, targets: sizes.targets, factors: factors, settings: settings)
+      return Double(stage.folds * stage.repeats) * seconds
     }
+  }
+
+  /// Seconds for a round of a course on one fold, as `Cost` has them.
+  static func roundSeconds(
+    training m: Double, validation v: Double, features: Int, targets: Int, factors: Int,
+    settings: Int
+  ) -> Double {
+    let d = Double(features)
+    let k = Double(targets)
+    let tiles = Double(factors) * (m * m / 2 + m * v) * (d + 20) / 3e10
+    let solves = Double(settings) * (m * m * m / 3 / 8e10 + (2 * m * m + 2 * m * v) * k / 1.6e10)
+    let gradients = min(m, 1500) * m * d * (1 + k) / 2e10
+    let scores = 6 * v * (k + 1) * 1.5e-7
+    return (tiles + solves + gradients + scores + 3e-3) / 2
   }
 }

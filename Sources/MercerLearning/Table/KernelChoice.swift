@@ -13,6 +13,8 @@ struct KernelChoice: Sendable {
   /// Rows that were validated on, and codes less predictions of the blend there; none when there was
   /// no search.
   var validation: (rows: [Int], residuals: Matrix<Double>)?
+  /// The rounds of courses that led to the members; none when there was no search.
+  var leaders: [BlendSearch.Candidate] = []
   /// Whether the time was over before all was tried.
   var stoppedEarly = false
 }
@@ -53,7 +55,7 @@ extension TableLearner {
       .run(data, deadline: deadline, context: context)
     return KernelChoice(
       members: found.members, leaderboard: found.leaderboard, seen: Set(found.rows),
-      validation: found.validation, stoppedEarly: found.stoppedEarly)
+      validation: found.validation, leaders: found.leaders, stoppedEarly: found.stoppedEarly)
   }
 
   /// The table as it is best learned: with its target as it stands, or transformed where a first look
