@@ -60,7 +60,7 @@ import Testing
       let measured = measured(rows, deviation: deviation, curve)
       let without = try CurveFit(measured).ratio(rows: 6400, to: 800).error
       let with = try CurveFit(measured, expecting: [slow]).ratio(rows: 6400, to: 800).error
-      #expect(with > without)
+      #expect(with >= without)  // estimates are on a grid
       return Double.log(with / without)
     }
     #expect(changes[1] > 2 * changes[0])
