@@ -162,6 +162,18 @@ import Testing
     #expect(try #require(metrics["features"] as? Int) <= 11)
   }
 
+  /// Names and paths of directories of all kinds, some of which Foundation does not survive.
+  @Test(arguments: ["o", "o/", "./o", "a/b/c", "o//p/"])
+  func outputDirectories(_ name: String) throws {
+    let sandbox = try Sandbox()
+    try sandbox.copyResource("penguins60.csv")
+    try sandbox.runSuccessfully([
+      "fit", "penguins60.csv", "--target", "body_mass_g", "--kernel", "laplace", "--ridge", "1",
+      "--output", name, "--quiet",
+    ])
+    #expect(try sandbox.contents().keys.contains { $0.hasSuffix("model.safetensors") })
+  }
+
   /// 20 kB do not hold a factorisation of 60 rows; the fit iterates, and keeps rows aside.
   @Test func littleMemoryStillFits() throws {
     let sandbox = try Sandbox()
