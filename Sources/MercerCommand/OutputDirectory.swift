@@ -42,7 +42,7 @@ struct OutputDirectory {
   }
 
   /// The path of a file inside.
-  func path(of file: String) -> String { (path as NSString).appendingPathComponent(file) }
+  func path(of file: String) -> String { path.hasSuffix("/") ? path + file : "\(path)/\(file)" }
 
   private func refused(_ message: String) -> MercerError {
     MercerError(
@@ -53,8 +53,10 @@ struct OutputDirectory {
   private static func nearestExisting(_ path: String) -> String {
     var current = path
     while !FileManager.default.fileExists(atPath: current) {
-      let parent = (current as NSString).deletingLastPathComponent
-      if parent.isEmpty { return "." }
+      // Not by Foundation, whose path functions end the process for a name of one letter.
+      let trimmed = current.reversed().drop { $0 == "/" }
+      let parent = String(trimmed.drop { $0 != "/" }.reversed())
+      if parent.isEmpty { return current.hasPrefix("/") ? "/" : "." }
       if parent == current { break }
       current = parent
     }

@@ -111,8 +111,10 @@ extension TableExplainer {
   private func isFitted(_ coordinates: Matrix<Double>) -> Bool {
     let kinds = model.encoder.featureKinds
     let lasting = kinds.indices.filter { kinds[$0] != .targetMean }
-    return coordinates.columns(at: lasting)
-      == model.regression.inputs.coordinates.columns(at: lasting)
+    let fitted = model.regression.inputs.coordinates.columns(at: lasting)
+    let own = coordinates.columns(at: lasting)
+    // The fitted ones were rounded to one of these.
+    return Precision.allCases.contains { own.rounded(to: $0) == fitted }
   }
 }
 
