@@ -83,10 +83,10 @@ struct PredictCommand: ParsableCommand {
     var json = common.json ? PredictionsJSON(model: model, level: level) : nil
     var notes = EncodingNotes()
     func write(_ writer: inout AtomicFile.Writer) throws(MercerError) {
-      try writer.write(text.header)
       notes = try model.predict(reader, level: level, context: context) {
         (rows, predictions) throws(MercerError) in
         json?.append(predictions)
+        if rows.firstRow == 0 { try writer.write(text.header) }
         try writer.write(try text.lines(rows, predictions, context: context))
       }
     }
