@@ -23,6 +23,19 @@ public indirect enum Block: Sendable {
     }
   }
 
+  /// A term and what it is.
+  public struct Definition: Sendable {
+    /// The term.
+    public var term: InlineText
+    /// What it is.
+    public var meaning: InlineText
+
+    /// A definition.
+    public init(_ term: InlineText, _ meaning: InlineText) {
+      (self.term, self.meaning) = (term, meaning)
+    }
+  }
+
   /// Sentences.
   case paragraph(InlineText)
   /// Sentences in larger type: the few that begin a page.
@@ -34,7 +47,7 @@ public indirect enum Block: Sendable {
   /// A table.
   case table(DataTable)
   /// Terms and what they are.
-  case definitions([(term: InlineText, meaning: InlineText)])
+  case definitions([Definition])
   /// A few numbers, large.
   case facts([Fact])
   /// A plot.

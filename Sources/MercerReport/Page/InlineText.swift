@@ -1,6 +1,8 @@
 /// Words in a line: plain, strong, as code, as a link within the page.
 ///
-/// A string literal is plain text. Names of the user's go in as they are; nothing is escaped before.
+/// A string literal is plain text, whose interpolations may be more:
+/// `"Column \(code: name) of \(strong: "12") rows, see \(link: "the table", to: "columns")"`. Names of
+/// the user's go in as they are; nothing is escaped before.
 public struct InlineText: Sendable, Equatable, ExpressibleByStringInterpolation {
   private enum Piece: Sendable, Equatable {
     case text(String)
@@ -78,4 +80,50 @@ public struct InlineText: Sendable, Equatable, ExpressibleByStringInterpolation 
   private func words(_ text: String) -> String {
     Markup.text(Markup.shortened(text, to: Self.longestPiece))
   }
+}
+
+extension InlineText {
+  /// What is gathered from an interpolated literal.
+  public struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var text = InlineText("")
+
+    /// Begins with nothing.
+    public init(literalCapacity: Int, interpolationCount: Int) {}
+
+    /// Plain text.
+    public mutating func appendLiteral(_ literal: String) { text = text + InlineText(literal) }
+
+    /// Plain text.
+    public mutating func appendInterpolation(_ plain: String) { text = text + InlineText(plain) }
+
+    /// A whole number, with thousands set apart.
+    public mutating func appendInterpolation(_ count: Int) {
+      text = text + InlineText(NumberText.count(count))
+    }
+
+    /// A text with styles of its own.
+    public mutating func appendInterpolation(_ inner: InlineText) { text = text + inner }
+
+    /// What must not be missed.
+    public mutating func appendInterpolation(strong: String) { text = text + .strong(strong) }
+
+    /// A word that is stressed.
+    public mutating func appendInterpolation(emphasis: String) { text = text + .emphasis(emphasis) }
+
+    /// A name or a piece of code.
+    public mutating func appendInterpolation(code: String) { text = text + .code(code) }
+
+    /// A link to a section, by its identifier.
+    public mutating func appendInterpolation(link: String, to section: String) {
+      text = text + .link(link, to: section)
+    }
+
+    /// A line the size of a word.
+    public mutating func appendInterpolation(sparkline: Sparkline) {
+      text = text + .sparkline(sparkline)
+    }
+  }
+
+  /// The text of an interpolated literal.
+  public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.text }
 }
