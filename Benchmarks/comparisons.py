@@ -56,5 +56,6 @@ ALL = [
     tangent("float"),
     tangent("double"),
     Comparison("krr-fit", "scikit-learn", 8_000, 1_000, "krr_fit.py"),
+    Comparison("predict-stream", "scikit-learn", 200_000, 10_000, "predict_stream.py"),
     Comparison("csv-read", "pandas", 1_000_000, 20_000, "csv_read.py"),
 ]

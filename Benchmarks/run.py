@@ -20,6 +20,8 @@ import page
 HERE = pathlib.Path(__file__).resolve().parent
 # What the single numbers made of the results may differ by, relative: Float sums on one side.
 CHECK_TOLERANCE = 1e-4
+# What reads the CSV file that its peer writes.
+READING = {"csv-read", "predict-stream"}
 # Seconds after which a run is given up.
 TIME_LIMIT = 900
 
@@ -66,7 +68,7 @@ def execute(command, threads):
 def commands(options, one):
     """The command lines and the threads of both sides."""
     tail = ["--rows", str(one.rows_when_quick if options.quick else one.rows), *one.arguments]
-    if one.benchmark == "csv-read":
+    if one.benchmark in READING:
         tail += ["--file", str(HERE / ".data" / f"numbers-{tail[1]}.csv")]
     threads = one.other_threads or options.threads
     python = options.jax_python if one.needs_jax else sys.executable
@@ -94,7 +96,7 @@ def compare(options, one):
     # that is read should be in the disk cache as a whole.
     warm_up = 0 if options.once else 1
     small = copy.copy(options)
-    small.quick = options.quick or one.benchmark != "csv-read"
+    small.quick = options.quick or one.benchmark not in READING
     for round_number in range(warm_up + options.rounds):
         now = commands(small, one) if round_number < warm_up else sides
         for side, (command, threads) in now.items():

@@ -80,6 +80,12 @@ struct FitCommand: ParsableCommand {
   var folds: Int?
 
   @Option(
+    help: ArgumentHelp(
+      "How training rows are rounded before the fit and kept in the model: half, float or double.",
+      valueName: "precision"))
+  var precision = Precision.float
+
+  @Option(
     name: .shortAndLong,
     help: ArgumentHelp("The directory to write into.", valueName: "directory"))
   var output = "mercer-out"
@@ -106,6 +112,7 @@ struct FitCommand: ParsableCommand {
     learner.weightColumn = weight
     learner.balancesClasses = balance
     learner.foldCount = folds
+    learner.precision = precision
     learner.seed = common.seed
     if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
 
@@ -121,7 +128,8 @@ struct FitCommand: ParsableCommand {
     let directory = try OutputDirectory(path: output, for: ["model.safetensors", "metrics.json"])
 
     let outcome = try learner.fit(prepared, context: context)
-    let model = outcome.model
+    var model = outcome.model
+    model.history.origin = try ModelOrigin(table: table)
     let (evaluation, predictSeconds) = try timed {
       () throws(MercerError) -> TableModel.Evaluation? in
       if let held { return try model.evaluate(held, context: context) }

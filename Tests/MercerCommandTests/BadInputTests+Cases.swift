@@ -172,7 +172,18 @@ extension BadInputTests {
     bad(
       ["kept/model.safetensors", "text-in-numbers.csv"],
       "text-in-numbers.csv, line 3, column \"bill_depth_mm\"", "\"tall\" is not a number"),
-    bad(["kept/model.safetensors", "infinite.csv"], "infinite.csv, line 3, column \"a\""),
+    bad(
+      ["kept/model.safetensors", "infinite-cell.csv"],
+      "infinite-cell.csv, line 4, column \"bill_depth_mm\""),
+    bad(["changed.safetensors", "penguins60.csv"], "changed.safetensors", "checksum"),
+    bad(
+      ["kept/model.safetensors", "penguins60.csv", "--keep", "spcies"], "\"spcies\"",
+      "did you mean \"species\"?"),
+    bad(["kept/model.safetensors", "penguins60.csv", "--explain", "0"], "at least 1"),
+    bad(
+      ["kept/model.safetensors", "penguins60.csv", "--json", "--keep-all"], "name a file",
+      "mercer predict --help"),
+    bad(["kept/model.safetensors", "ragged-late.csv", "-o", "p.csv"], "line 61", "4 cells"),
     bad(
       ["kept/model.safetensors", "penguins60.csv", "--level", "0.7"], "--level", "0.95",
       "mercer predict --help"),

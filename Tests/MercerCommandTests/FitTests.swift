@@ -99,10 +99,11 @@ import Testing
     let sandbox = try Sandbox()
     try sandbox.copyResource("penguins60.csv")
     for (name, threads) in [("one", "1"), ("two", "2"), ("again", "2")] {
-      try sandbox.runSuccessfully([
-        "fit", "penguins60.csv", "--target", target, "--output", name, "--threads", threads,
-        "--test", "penguins60.csv", "--seed", "3", "--quiet",
-      ])
+      try sandbox.runSuccessfully(
+        [
+          "fit", "penguins60.csv", "--target", target, "--output", name, "--threads", threads,
+          "--test", "penguins60.csv", "--seed", "3", "--quiet",
+        ], environment: ["SOURCE_DATE_EPOCH": "0"])
     }
     func metrics(_ name: String) throws -> String {
       let text = try sandbox.text("\(name)/metrics.json")

@@ -8,13 +8,13 @@ import Testing
   func overview(_ arguments: [String]) throws {
     let run = try Sandbox().runSuccessfully(arguments)
     #expect(run.errors == "")
-    for verb in ["fit", "predict", "evaluate", "explain", "forecast", "kernel", "bench"] {
+    for verb in ["fit", "predict", "evaluate", "explain", "forecast", "show", "kernel", "bench"] {
       #expect(run.output.contains("\n  \(verb) "))
     }
     #expect(run.output.contains("mercer fit houses.csv --target price"))
   }
 
-  @Test(arguments: ["fit", "predict", "evaluate", "explain", "forecast", "kernel", "bench"])
+  @Test(arguments: ["fit", "predict", "evaluate", "explain", "forecast", "show", "kernel", "bench"])
   func everyVerbExplainsItself(_ verb: String) throws {
     let run = try Sandbox().runSuccessfully([verb, "--help"])
     #expect(run.errors == "")

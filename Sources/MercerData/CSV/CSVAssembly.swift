@@ -10,6 +10,8 @@ struct CSVAssembly {
   let options: CSVOptions
   /// How many rows there are, once the columns have been read.
   private(set) var rowCount = 0
+  /// The decimal marks of each column, those of earlier parts of the file too; found while reading.
+  var marks: [DecimalMarks]
 
   init(
     input: CSVInput, document: CSVDocument, chunks: CSVChunks, header: CSVHeader,
@@ -20,6 +22,7 @@ struct CSVAssembly {
     self.chunks = chunks
     self.header = header
     self.options = options
+    marks = Array(repeating: DecimalMarks(), count: header.names.count)
   }
 
   /// Reads the columns.
@@ -31,16 +34,17 @@ struct CSVAssembly {
       decimals: DecimalParser(acceptsComma: document.layout.separator == Byte.semicolon),
       modes: [], numbers: [], codes: [])
     do throws(CSVFault) {
-      plan.modes = try plan.sampledModes(from: header.end, kinds: kinds)
+      plan.modes = try plan.sampledModes(
+        from: header.end, kinds: kinds, isRead: names.map(options.reads))
     } catch {
       throw error.error(in: document, names: names)
     }
     let capacity = chunks.lineEndCount + 1
-    let cells = capacity.multipliedReportingOverflow(by: 8 * names.count)
+    let cells = capacity.multipliedReportingOverflow(by: 8 * plan.modes.count { $0 != .skip })
     try context.checkMemory(cells.overflow ? .max : cells.partialValue, for: "the table")
 
     let storage = CSVStorage(columnCount: names.count, capacity: capacity)
-    for (column, mode) in plan.modes.enumerated() {
+    for (column, mode) in plan.modes.enumerated() where mode != .skip {
       if mode == .text { storage.makeCodes(column) } else { storage.makeNumbers(column) }
     }
     storage.lend(to: &plan)
@@ -76,16 +80,14 @@ struct CSVAssembly {
   }
 
   /// The columns that are not what was tried, to be read again as text.
-  private func misfits(
+  private mutating func misfits(
     _ plan: CSVPlan, _ results: [CSVChunk], _ kinds: [ColumnKind?]
   ) throws(MercerError) -> Set<Int> {
     var misfits: Set<Int> = []
     for column in kinds.indices where plan.modes[column] != .text {
       let offset = results.lazy.compactMap { $0.columns[column].firstMisfit }.first
-      let mixesMarks =
-        results.contains { $0.columns[column].sawPoint }
-        && results.contains { $0.columns[column].sawComma }
-      guard offset != nil || mixesMarks else { continue }
+      for result in results { marks[column].formUnion(result.columns[column].marks) }
+      guard offset != nil || marks[column].areMixed else { continue }
       misfits.insert(column)
       guard let kind = kinds[column], kind == .numeric || kind == .date else { continue }
       throw try wrongKind(kind, column, offset)
@@ -155,7 +157,7 @@ struct CSVAssembly {
         numbers: UnsafeBufferPointer(start: numbers, count: rowCount),
         isDate: plan.modes[column] == .date, kind: kinds[column])
     }
-    return header.names.indices.map { column in
+    return header.names.indices.filter { plan.modes[$0] != .skip }.map { column in
       let values: ColumnValues =
         if let dates = settled[column].dates {
           .numbers(dates)

@@ -29,18 +29,29 @@ struct ChunkColumn: Sendable {
   var firstMisfit: Int?
   /// Where the first infinite number is.
   var firstInfinity: Int?
-  /// Whether a number has a decimal point.
-  var sawPoint = false
-  /// Whether a number has a decimal comma.
-  var sawComma = false
+  /// The decimal marks of its numbers.
+  var marks = DecimalMarks()
   /// The texts, with codes that hold in this chunk only.
   var levels = LevelTable()
 
   /// Remembers the decimal mark of a number.
   @inline(__always)
   mutating func note(_ mark: UInt8) {
-    if mark == Byte.point { sawPoint = true }
-    if mark == Byte.comma { sawComma = true }
+    if mark == Byte.point { marks.hasPoint = true }
+    if mark == Byte.comma { marks.hasComma = true }
+  }
+}
+
+/// Which decimal marks numbers have: of two, one would be misread.
+struct DecimalMarks: Sendable {
+  var hasPoint = false
+  var hasComma = false
+
+  var areMixed: Bool { hasPoint && hasComma }
+
+  mutating func formUnion(_ other: DecimalMarks) {
+    hasPoint = hasPoint || other.hasPoint
+    hasComma = hasComma || other.hasComma
   }
 }
 

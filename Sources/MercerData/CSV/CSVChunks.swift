@@ -28,13 +28,7 @@ struct CSVChunks: Sendable {
       (index) throws(MercerError) -> (survey: CSVSurvey, error: MercerError?) in
       let range = bounds[index]..<bounds[index + 1]
       let survey = CSVSurvey(document.bytes, range)
-      if survey.hasNul {
-        let offset = range.first { document.bytes[$0] == 0 } ?? range.lowerBound
-        return (survey, Self.notText("there is a NUL byte", offset, document))
-      }
-      if survey.hasNonASCII, let offset = firstInvalidUTF8(in: document.bytes, range) {
-        return (survey, Self.notUTF8(offset, document))
-      }
+      if let error = Self.fault(survey, range, document) { return (survey, error) }
       input.forget(range)
       return (survey, nil)
     }
@@ -80,6 +74,20 @@ struct CSVChunks: Sendable {
   /// The range that a place is in; the last one for the end of the file.
   func index(of place: Int) -> Int {
     max(0, min(count, bounds.firstIndex { $0 > place } ?? count) - 1)
+  }
+
+  /// What is wrong with the bytes of a range, when they are not text.
+  static func fault(
+    _ survey: CSVSurvey, _ range: Range<Int>, _ document: CSVDocument
+  ) -> MercerError? {
+    if survey.hasNul {
+      let offset = range.first { document.bytes[$0] == 0 } ?? range.lowerBound
+      return notText("there is a NUL byte", offset, document)
+    }
+    if survey.hasNonASCII, let offset = firstInvalidUTF8(in: document.bytes, range) {
+      return notUTF8(offset, document)
+    }
+    return nil
   }
 
   private static func notText(

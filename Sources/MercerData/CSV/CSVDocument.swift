@@ -5,6 +5,8 @@ struct CSVDocument: @unchecked Sendable {
   let bytes: UnsafeRawBufferPointer
   let source: String
   let layout: CSVLayout
+  /// Lines of the file before these bytes.
+  var linesBefore = 0
 
   /// A cursor at a place.
   func cursor(at offset: Int) -> CSVCursor { CSVCursor(bytes, at: offset, layout: layout) }
@@ -12,6 +14,7 @@ struct CSVDocument: @unchecked Sendable {
   /// The place in the words of the user. Counts lines from the start: only for errors.
   func place(_ offset: Int, column: String? = nil) -> MercerError.Place {
     let before = CSVSurvey(bytes, 0..<offset)
-    return MercerError.Place(file: source, line: before.lineEndCount + 1, column: column)
+    return MercerError.Place(
+      file: source, line: linesBefore + before.lineEndCount + 1, column: column)
   }
 }

@@ -6,6 +6,12 @@ struct CSVHeader: Sendable {
   /// Where the first line after the header begins.
   let end: Int
 
+  /// The names of columns whose rows begin at a place, the header being elsewhere.
+  init(names: [String], end: Int) {
+    self.names = names
+    self.end = end
+  }
+
   /// Reads the first line that is not blank.
   ///
   /// - Throws: `.invalidData` when there is none, or two columns have the same name.

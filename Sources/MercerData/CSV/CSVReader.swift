@@ -65,13 +65,23 @@ public enum CSVReader {
     return try result.get()
   }
 
-  private static func read(
-    _ input: CSVInput, source: String, _ options: CSVOptions, _ context: ExecutionContext
-  ) throws(MercerError) -> Table {
+  static func noRows(in source: String) -> MercerError {
+    MercerError(
+      .invalidData, "the table has a header but no rows", at: .init(file: source),
+      remedy: "give at least one line of values under the column names")
+  }
+
+  static func check(_ options: CSVOptions) throws(MercerError) {
     guard options.cellByteLimit >= 1, options.chunkByteCount ?? 1 >= 1 else {
       throw MercerError(
         .invalidParameter, "the cell limit and the chunk size must be at least 1 byte")
     }
+  }
+
+  private static func read(
+    _ input: CSVInput, source: String, _ options: CSVOptions, _ context: ExecutionContext
+  ) throws(MercerError) -> Table {
+    try check(options)
     let bytes = input.bytes
     try CSVDialect.refuseOtherFormats(bytes, source: source)
     let start = CSVDialect.markLength(bytes)
@@ -85,11 +95,7 @@ public enum CSVReader {
     let header = try CSVHeader(document, from: start)
     var body = document.cursor(at: header.end)
     body.skipBlankLines()
-    if body.isAtEnd {
-      throw MercerError(
-        .invalidData, "the table has a header but no rows", at: .init(file: source),
-        remedy: "give at least one line of values under the column names")
-    }
+    if body.isAtEnd { throw noRows(in: source) }
     var assembly = CSVAssembly(
       input: input, document: document, chunks: chunks, header: header, options: options)
     let columns = try assembly.columns(context: context)

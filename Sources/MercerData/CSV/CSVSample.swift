@@ -6,7 +6,11 @@ extension CSVPlan {
 
   /// The mode in which each column is tried, from its first rows. It only saves work: a column that
   /// then does not fit is read again as text, and whatever text it has decides.
-  func sampledModes(from start: Int, kinds: [ColumnKind?]) throws(CSVFault) -> [ColumnMode] {
+  ///
+  /// - Parameter isRead: for each column whether it is read at all.
+  func sampledModes(
+    from start: Int, kinds: [ColumnKind?], isRead: [Bool]
+  ) throws(CSVFault) -> [ColumnMode] {
     var sawNumber = [Bool](repeating: false, count: kinds.count)
     var sawDate = sawNumber
     var sawText = sawNumber
@@ -37,7 +41,8 @@ extension CSVPlan {
       cursor.skipLineEnd()
     }
     return kinds.indices.map { column in
-      switch kinds[column] {
+      guard isRead[column] else { return .skip }
+      return switch kinds[column] {
       case .numeric: .number
       case .date: .date
       case .boolean, .categorical, .identifier: .text

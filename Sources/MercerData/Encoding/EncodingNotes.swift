@@ -56,4 +56,25 @@ public struct EncodingNotes: Sendable, Equatable {
 
   /// Notes with nothing in them.
   public init() {}
+
+  /// Adds what was noted of later rows of the same table.
+  ///
+  /// - Parameter order: the columns in the order in which they are to be named.
+  public mutating func add(_ later: EncodingNotes, order: [String]) {
+    unseenLevels = Self.sum(unseenLevels, later.unseenLevels, order)
+    filledCells = Self.sum(filledCells, later.filledCells, order)
+    for column in later.extraColumns where !extraColumns.contains(column) {
+      extraColumns.append(column)
+    }
+  }
+
+  private static func sum(_ first: [Cells], _ later: [Cells], _ order: [String]) -> [Cells] {
+    guard !later.isEmpty else { return first }
+    let cells = Dictionary((first + later).map { ($0.column, $0) }) { a, b in
+      let new = b.examples.filter { !a.examples.contains($0) }
+      return Cells(
+        column: a.column, count: a.count + b.count, examples: Array((a.examples + new).prefix(5)))
+    }
+    return order.compactMap { cells[$0] }
+  }
 }

@@ -135,37 +135,43 @@ public struct TableEncoder: Sendable, Equatable, Codable {
     return TargetMeanFeatures(self, columns: try matchedColumns(of: table, notes: &notes))
   }
 
-  /// The columns of the table in the order of `columns`.
-  private func matchedColumns(
-    of table: Table, notes: inout EncodingNotes
-  ) throws(MercerError) -> [Column] {
-    let byName = Dictionary(grouping: table.columns, by: \.name)
-    var matched: [Column] = []
-    var absent: [String] = []
+  /// Checks that a table has the columns of the encoder, each once.
+  ///
+  /// - Parameters:
+  ///   - names: the names of its columns.
+  ///   - source: its name in messages.
+  /// - Returns: the columns that the fitted table did not have.
+  /// - Throws: `.invalidData` when columns are missing or there twice.
+  public func check(columnNames names: [String], source: String) throws(MercerError) -> [String] {
+    let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+    let absent = columns.map(\.name).filter { counts[$0] == nil }
     for encoding in columns {
-      guard let found = byName[encoding.name], let column = found.first else {
-        absent.append(encoding.name)
-        continue
-      }
-      guard found.count == 1 else {
-        throw MercerError(
-          .invalidData, "there are \(found.count) columns named \(quoted(encoding.name))",
-          at: .init(file: table.source))
-      }
-      matched.append(column)
+      guard let count = counts[encoding.name], count > 1 else { continue }
+      throw MercerError(
+        .invalidData, "there are \(count) columns named \(quoted(encoding.name))",
+        at: .init(file: source))
     }
     let known = Set(columns.map(\.name)).union(omitted.map(\.name))
-    notes.extraColumns = table.columns.map(\.name).filter { !known.contains($0) }
-    guard let first = absent.first else { return matched }
+    let extra = names.filter { !known.contains($0) }
+    guard let first = absent.first else { return extra }
     // Only a column that is not in use already can be the one that was meant.
-    let near = Suggestion.nearest(to: first, among: notes.extraColumns)
+    let near = Suggestion.nearest(to: first, among: extra)
     throw MercerError(
       .invalidData,
       absent.count == 1
         ? "the column \(quoted(first)), which the model needs, is missing"
         : "\(absent.count) columns that the model needs are missing: \(listed(absent))",
-      at: .init(file: table.source),
+      at: .init(file: source),
       remedy: near.map { "is \(quoted($0)) the column \(quoted(first))?" }
         ?? "add what is missing, or fit a model without it")
+  }
+
+  /// The columns of the table in the order of `columns`.
+  private func matchedColumns(
+    of table: Table, notes: inout EncodingNotes
+  ) throws(MercerError) -> [Column] {
+    notes.extraColumns = try check(columnNames: table.columns.map(\.name), source: table.source)
+    let byName = Dictionary(table.columns.map { ($0.name, $0) }) { first, _ in first }
+    return columns.compactMap { byName[$0.name] }
   }
 }

@@ -126,6 +126,18 @@ public enum AtomicFile {
       try replace(target, mode: mode, named: path, body)
     }
   }
+
+  /// Writes what the closure writes to standard output, straight.
+  ///
+  /// - Throws: `.unwritableFile` when it is closed or its disk is full, and whatever the closure throws.
+  public static func writeToStandardOutput(
+    _ body: (inout Writer) throws(MercerError) -> Void
+  ) throws(MercerError) {
+    // What was printed before comes before.
+    fflush(nil)
+    var writer = Writer(descriptor: STDOUT_FILENO, path: "standard output")
+    try body(&writer)
+  }
 }
 
 // MARK: - Steps

@@ -14,55 +14,102 @@ enum Gzip {
   static func inflate(
     _ bytes: UnsafeRawBufferPointer, place: MercerError.Place, context: ExecutionContext
   ) throws(MercerError) -> InputBytes {
-    var stream = z_stream()
-    // 15 bits of window, and 16 for the gzip frame.
-    let status = inflateInit2_(
-      &stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard status == Z_OK else {
-      throw MercerError(.internalFailure, "zlib did not start (status \(status))", at: place)
-    }
-    defer { inflateEnd(&stream) }
+    let inflater = try GzipInflater(place: place)
     var output = GrowingBytes()
     var position = 0
-    var memberIsOpen = true
     while true {
       try context.checkCancellation()
       let room = try output.reserve(atLeast: 1 << 16, place: place, context: context)
-      // zlib counts in 32 bits.
-      let inputCount = min(bytes.count - position, 1 << 30)
-      let outputCount = min(room.count, 1 << 30)
-      let start = bytes.baseAddress.map { $0 + position }
-      stream.next_in = UnsafeMutablePointer(
-        mutating: start?.assumingMemoryBound(to: UInt8.self))
-      stream.avail_in = UInt32(inputCount)
-      stream.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
-      stream.avail_out = UInt32(outputCount)
-      let status = CZlib.inflate(&stream, Z_NO_FLUSH)
-      let written = outputCount - Int(stream.avail_out)
-      let consumed = inputCount - Int(stream.avail_in)
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
+      let (consumed, written) = try inflater.inflate(rest, into: room)
       output.count += written
       position += consumed
-
-      switch status {
-      case Z_STREAM_END:
-        memberIsOpen = false
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
-        if rest.allSatisfy({ $0 == 0 }) { return output.finish() }  // padding is allowed
-        guard isCompressed(rest), inflateReset(&stream) == Z_OK else { throw damaged(place) }
-        memberIsOpen = true
-      case Z_OK, Z_BUF_ERROR:
-        if position == bytes.count, written == 0, memberIsOpen {
-          throw MercerError(
-            .malformedFile, "the gzip file is cut short: its end is missing", at: place,
-            remedy: "download or compress it again")
-        }
-      default:
-        throw damaged(place)
+      if consumed == 0, written == 0 {
+        try inflater.finish(unread: bytes.count - position)
+        return output.finish()
       }
     }
   }
+}
 
-  private static func damaged(_ place: MercerError.Place) -> MercerError {
+/// Inflates gzip a part at a time.
+final class GzipInflater {
+  // zlib remembers the address.
+  private let stream: UnsafeMutablePointer<z_stream>
+  private let place: MercerError.Place
+  /// Whether a member has begun and not ended.
+  private var isOpen = true
+
+  /// An inflater at the start of the first member.
+  ///
+  /// - Parameter place: the file in messages.
+  init(place: MercerError.Place) throws(MercerError) {
+    self.place = place
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // 15 bits of window, and 16 for the gzip frame.
+    let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    guard status == Z_OK else {
+      throw MercerError(.internalFailure, "zlib did not start (status \(status))", at: place)
+    }
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deinitialize(count: 1)
+    stream.deallocate()
+  }
+
+  /// Inflates what it can.
+  ///
+  /// - Returns: how many bytes it took and gave; none of both when it needs more bytes than there are.
+  /// - Throws: `.malformedFile` for what is no gzip.
+  func inflate(
+    _ input: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
+  ) throws(MercerError) -> (consumed: Int, written: Int) {
+    var start = 0
+    if !isOpen {
+      // Zeros after a member are padding.
+      while start < input.count, input[start] == 0 { start += 1 }
+      guard input.count - start >= 2 else { return (start, 0) }
+      guard Gzip.isCompressed(UnsafeRawBufferPointer(rebasing: input[start...])),
+        inflateReset(stream) == Z_OK
+      else { throw damaged }
+      isOpen = true
+    }
+    // zlib counts in 32 bits.
+    let inputCount = min(input.count - start, 1 << 30)
+    let roomCount = min(room.count, 1 << 30)
+    let first = input.baseAddress.map { $0 + start }
+    stream.pointee.next_in = UnsafeMutablePointer(
+      mutating: first?.assumingMemoryBound(to: UInt8.self))
+    stream.pointee.avail_in = UInt32(inputCount)
+    stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.pointee.avail_out = UInt32(roomCount)
+    switch CZlib.inflate(stream, Z_NO_FLUSH) {
+    case Z_STREAM_END: isOpen = false
+    case Z_OK, Z_BUF_ERROR: break
+    default: throw damaged
+    }
+    return (
+      start + inputCount - Int(stream.pointee.avail_in), roomCount - Int(stream.pointee.avail_out)
+    )
+  }
+
+  /// Checks that the input may end here.
+  ///
+  /// - Parameter unread: the bytes that were not taken.
+  /// - Throws: `.malformedFile` inside a member, and where something follows the last one.
+  func finish(unread: Int) throws(MercerError) {
+    guard !isOpen else {
+      throw MercerError(
+        .malformedFile, "the gzip file is cut short: its end is missing", at: place,
+        remedy: "download or compress it again")
+    }
+    if unread > 0 { throw damaged }
+  }
+
+  private var damaged: MercerError {
     MercerError(
       .malformedFile, "the gzip file is damaged: it does not inflate", at: place,
       remedy: "download or compress it again; gzip -t checks it")

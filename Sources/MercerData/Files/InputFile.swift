@@ -25,16 +25,10 @@ public enum InputFile {
   ) throws(MercerError) -> InputBytes {
     let name = displayName(of: path)
     let place = MercerError.Place(file: name)
-    let descriptor = path == standardInput ? dup(0) : Foundation.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw cannotOpen(place, errno) }
+    let descriptor = try descriptor(of: path, place)
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw cannotOpen(place, errno) }
-    if status.st_mode & S_IFMT == S_IFDIR {
-      throw MercerError(
-        .unreadableFile, "is a directory, not a file", at: place,
-        remedy: "name a file inside it")
-    }
     let isWholeFile = status.st_mode & S_IFMT == S_IFREG && lseek(descriptor, 0, SEEK_CUR) == 0
     let input =
       isWholeFile && status.st_size > 0
@@ -42,6 +36,43 @@ public enum InputFile {
       : try readAll(descriptor, place, context)
     return Gzip.isCompressed(input.bytes)
       ? try Gzip.inflate(input.bytes, place: place, context: context) : input
+  }
+
+  /// Opens a file, or standard input, for reading; the caller closes it.
+  ///
+  /// - Throws: `.unreadableFile`, also for a directory.
+  static func descriptor(of path: String, _ place: MercerError.Place) throws(MercerError) -> Int32 {
+    let descriptor = path == standardInput ? dup(0) : Foundation.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw cannotOpen(place, errno) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      defer { close(descriptor) }
+      throw cannotOpen(place, errno)
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw MercerError(
+        .unreadableFile, "is a directory, not a file", at: place,
+        remedy: "name a file inside it")
+    }
+    return descriptor
+  }
+
+  /// Closes what `descriptor(of:_:)` opened.
+  static func closeDescriptor(_ descriptor: Int32) { close(descriptor) }
+
+  /// The next bytes of a file.
+  ///
+  /// - Returns: how many were read; 0 at the end.
+  /// - Throws: `.unreadableFile`.
+  static func read(
+    _ descriptor: Int32, into room: UnsafeMutableRawBufferPointer, _ place: MercerError.Place
+  ) throws(MercerError) -> Int {
+    while true {
+      let count = Foundation.read(descriptor, room.baseAddress, room.count)
+      if count >= 0 { return count }
+      if errno != EINTR { throw cannotOpen(place, errno) }
+    }
   }
 
   private static func cannotOpen(_ place: MercerError.Place, _ code: Int32) -> MercerError {
@@ -77,11 +108,7 @@ public enum InputFile {
     while true {
       try context.checkCancellation()
       let room = try buffer.reserve(atLeast: 1 << 16, place: place, context: context)
-      let count = Foundation.read(descriptor, room.baseAddress, room.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw cannotOpen(place, errno)
-      }
+      let count = try read(descriptor, into: room, place)
       if count == 0 { return buffer.finish() }
       buffer.count += count
     }

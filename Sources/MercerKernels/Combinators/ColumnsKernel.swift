@@ -80,7 +80,9 @@ public struct ColumnsKernel<Element: Scalar>: ExpressibleKernel {
   public func anchored(
     to reference: Points<Element>
   ) throws(MercerError) -> any PointKernel<Element> {
-    try ColumnsKernel(base.anchored(to: selected(reference)), on: columns)
+    // Most kernels take nothing from the reference, whose columns then need not be copied.
+    guard base.expression.dependsOnReference else { return self }
+    return try ColumnsKernel(base.anchored(to: selected(reference)), on: columns)
   }
 
   private func selected(_ points: Points<Element>) throws(MercerError) -> Points<Element> {

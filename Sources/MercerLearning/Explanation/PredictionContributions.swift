@@ -18,6 +18,8 @@ public struct PredictionContributions: Sendable {
 extension TableExplainer {
   /// The most rows of the background.
   private static let backgroundLimit = 100
+  /// The fewest pairs of orders for each row.
+  public static let leastPairCount = 8
 
   /// The contributions of the columns to the predictions of some rows, sampled Shapley values: what
   /// a column adds, in the mean over random orders in which the columns of a background row are
@@ -26,8 +28,12 @@ extension TableExplainer {
   /// Along each path the differences sum to f(x) − f(z), so the mean differences sum to f(x) less the
   /// mean over the background whatever the number of paths: rounding is all that is missing. Each
   /// order is also walked backwards, which takes out much of its chance.
-  /// - Parameter rows: rows of the table, from 0.
-  /// - Complexity: at most `evaluationLimit` predictions, and at least 16 for each row and column.
+  /// - Parameters:
+  ///   - rows: rows of the table, from 0.
+  ///   - pairCount: how many pairs of orders, at least 1; by default as many as the number of rows
+  ///     leaves room for. With a number, what a row gets does not depend on the others.
+  /// - Complexity: 2 `pairCount` predictions for each row and column; by default at most
+  ///   `evaluationLimit` predictions, and at least 16 for each row and column.
   /// - Throws: `.cancelled`, `.memoryLimit`.
   /// - Precondition: there are such rows.
   /// - Source: Štrumbelj and Kononenko, Explaining prediction models and individual predictions with
@@ -35,11 +41,11 @@ extension TableExplainer {
   ///   model predictions (2017); orders in pairs: Mitchell, Cooper, Frank and Holmes, Sampling
   ///   permutations for Shapley value estimation (2022).
   public func contributions(
-    of rows: [Int], context: ExecutionContext = .default
+    of rows: [Int], pairCount: Int? = nil, context: ExecutionContext = .default
   ) throws(MercerError) -> [PredictionContributions] {
     let p = blocks.count
     let room = evaluationLimit / max(rows.count * p, 1)
-    let pairCount = max(8, min(room / 2, Self.backgroundLimit))
+    let pairCount = pairCount ?? max(Self.leastPairCount, min(room / 2, Self.backgroundLimit))
     let training = model.regression.inputs
     let background = training.subset(
       at: sample(pairCount, of: training.count, purpose: "background rows"))

@@ -1,6 +1,5 @@
 public import MercerCore
 public import MercerKernels
-import MercerOperators
 import RealModule
 
 /// How large errors are near an input: s(x, ŷ) = scale · exp(f), with f in the span of a kernel.
@@ -32,8 +31,9 @@ public struct LocalSpread: Sendable {
     at points: Points<Double>, predictions: [Double], context: ExecutionContext
   ) throws(MercerError) -> [Double] {
     let places = points.appending(placed(predictions))
-    let gram = try TiledCrossGram(kernel, rows: places, columns: inputs)
-    return try gram.applied(to: coefficients, context: context).elements.map { size(ofLog: $0) }
+    return try KernelSum.values(
+      of: kernel, at: places, centres: inputs, coefficients: coefficients, context: context
+    ).elements.map { size(ofLog: $0) }
   }
 
   /// scale · exp(f), with f kept in `range`.

@@ -178,8 +178,8 @@ public struct KernelRidgeModel: Model {
   public func predict(
     _ inputs: Points<Double>, context: ExecutionContext = .default
   ) throws(MercerError) -> Matrix<Double> {
-    let gram = try TiledCrossGram(kernel, rows: inputs, columns: self.inputs)
-    let values = try gram.applied(to: coefficients, context: context)
+    let values = try KernelSum.values(
+      of: kernel, at: inputs, centres: self.inputs, coefficients: coefficients, context: context)
     return values.subtractingFromRows(offsets.map { -$0 })
   }
 }

@@ -1,4 +1,5 @@
 public import MercerCore
+import MercerData
 
 /// A weighted mean of several kernel ridge regressions on the same inputs: regressions that err
 /// differently err less together.
@@ -83,6 +84,17 @@ public struct KernelRidgeBlend: Model {
     var predictions: [Matrix<Double>] = []
     for member in members { predictions.append(try member.predict(inputs, context: context)) }
     return Matrix(meanOf: predictions, weights: weights)
+  }
+
+  /// The same blend with its coefficients rounded.
+  func roundingCoefficients(to precision: Precision) -> KernelRidgeBlend {
+    KernelRidgeBlend(
+      unchecked: members.map {
+        KernelRidgeModel(
+          kernel: $0.kernel, ridge: $0.ridge, inputs: $0.inputs,
+          coefficients: $0.coefficients.rounded(to: precision), offsets: $0.offsets,
+          leaveOneOutResiduals: $0.leaveOneOutResiduals, report: $0.report)
+      }, weights: weights)
   }
 
   /// The same blend for targets `unit` times as large, with these offsets instead.

@@ -35,6 +35,24 @@ public struct PreparedTable: Sendable {
       problem: problem, targetMeans: targetMeans, resampling: resampling)
   }
 
+  /// The same table with the coordinates of its rows rounded.
+  ///
+  /// - Throws: `.invalidData` for a coordinate beyond the range of the precision.
+  func rounded(to precision: Precision) throws(MercerError) -> PreparedTable {
+    guard precision != .double else { return self }
+    let coordinates = inputs.coordinates.rounded(to: precision)
+    guard coordinates.isFinite else {
+      throw MercerError(
+        .invalidData,
+        "a coordinate is too large for numbers of \(precision) precision", at: .init(file: source),
+        remedy: "ask for --precision double")
+    }
+    return PreparedTable(
+      source: source, encoder: encoder, target: target, plan: plan, droppedRows: droppedRows,
+      inputs: Points(coordinates), problem: problem, targetMeans: targetMeans,
+      resampling: resampling)
+  }
+
   /// Checks that a model fitted to this table can be measured on another one.
   ///
   /// - Complexity: O(rows · columns).
@@ -60,5 +78,12 @@ extension TargetEncoder {
         remedy: "the table must have the column that the model predicts")
     }
     return try decode(found, source: table.source)
+  }
+}
+
+extension Matrix<Double> {
+  /// Every number rounded to nearest.
+  func rounded(to precision: Precision) -> Matrix {
+    Matrix(rowCount: rowCount, columnCount: columnCount, elements: elements.map(precision.rounded))
   }
 }

@@ -101,13 +101,13 @@ extension LocalSpread {
   var tensors: [String: NumericArray] {
     let d = inputs.dimension - 1
     var tensors = [
-      SpreadTensor.coefficients: NumericArray(coefficients),
+      SpreadTensor.coefficients: NumericArray(narrowest: coefficients),
       SpreadTensor.predictions: NumericArray(inputs.coordinates.column(d)),
     ]
     if let rows {
       tensors[SpreadTensor.rows] = NumericArray(rows.map { Int64($0) })
     } else {
-      tensors[SpreadTensor.inputs] = NumericArray(inputs.coordinates.columns(in: 0..<d))
+      tensors[SpreadTensor.inputs] = NumericArray(narrowest: inputs.coordinates.columns(in: 0..<d))
     }
     return tensors
   }
@@ -139,9 +139,8 @@ extension LocalSpread {
       points.coordinates.isFinite, predictions.isFinite, coefficients.isFinite
     else { return nil }
     inputs = points.appending(predictions.elements)
-    // A prediction is no coordinate that a kernel takes a mean over, so any will do for these rows.
-    let reference = training.appending([Double](repeating: 0, count: training.count))
-    kernel = try makeKernel(parsing: description.kernel, of: Double.self).anchored(to: reference)
+    kernel = try Self.anchored(
+      makeKernel(parsing: description.kernel, of: Double.self), training: training)
     ridge = description.ridge
     scale = description.scale
     range = description.lowest...description.highest

@@ -34,6 +34,9 @@ public struct TableLearner: Sendable {
   /// Whether a fit that has taken half as long again as its budget stops trying, and says so. By
   /// default not: then the result depends on the table and the seed alone, however slow the machine.
   public var stopsWhenLate = false
+  /// To what the coordinates of the training rows are rounded before the fit, so that the model file
+  /// holds exactly what was fitted; with `.half`, coefficients are kept in Float.
+  public var precision = Precision.float
   /// The seed of every random choice.
   public var seed: UInt64 = 0
 
@@ -171,6 +174,7 @@ public struct TableLearner: Sendable {
     let started = clock.now
     let deadline = Deadline(budget: stopsWhenLate ? budget(for: prepared) : nil)
     let prepared = try choosingTransform(of: prepared, deadline: deadline, context: context)
+      .rounded(to: precision)
     let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
     let found = try chooseKernels(for: prepared, deadline: deadline, context: context)
     let searched = clock.now
@@ -180,7 +184,8 @@ public struct TableLearner: Sendable {
     let assessment = try TableAssessment(
       of: problem, fitted, inputs: inputs, seed: seed, context: context)
     let finished = clock.now
-    let regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
+    var regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
+    if precision == .half { regression = regression.roundingCoefficients(to: .float) }
 
     let history = TableModel.History(
       source: prepared.source, rows: inputs.count, validationMethod: fitted.method,
@@ -189,13 +194,13 @@ public struct TableLearner: Sendable {
       thresholds: assessment.thresholds, naive: problem.naive, seed: seed,
       version: MercerVersion.current)
     return Outcome(
-      model: TableModel(
+      model: try TableModel(
         encoder: prepared.encoder, target: prepared.target,
         regression: regression, calibration: assessment.calibration, sets: assessment.sets,
         inverse: assessment.inverse, spread: assessment.spread, history: history,
         trainingRows: TrainingRows(
           of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)
-      ),
+      ).keepingSeenCoordinates(),
       judged: assessment.judged, leaderboard: found.leaderboard, plan: plan,
       droppedRows: prepared.droppedRows,
       stoppedEarly: found.stoppedEarly || fitted.stoppedEarly,

@@ -13,6 +13,7 @@ extension TableModel {
     static let format = "format"
     static let version = "format_version"
     static let model = "model"
+    static let checksum = "checksum"
   }
 
   /// The names of the tensors. Version 1 knew a single member, and gave its arrays no number.
@@ -91,7 +92,7 @@ extension TableModel {
   /// - Throws: `.unwritableFile`, `.internalFailure` when a kernel has no text form.
   public func write(to path: String) throws(MercerError) {
     var members: [Member] = []
-    var tensors = [Tensor.inputs: NumericArray(regression.inputs.coordinates)]
+    var tensors = [Tensor.inputs: NumericArray(narrowest: regression.inputs.coordinates)]
     for (index, member) in regression.members.enumerated() {
       guard let kernel = member.kernel as? any PointKernel<Double> else {
         throw MercerError(
@@ -101,7 +102,7 @@ extension TableModel {
         Member(
           kernel: kernel.description, ridge: member.ridge, weight: regression.weights[index],
           solve: member.report))
-      tensors[Tensor.coefficients(index)] = NumericArray(member.coefficients)
+      tensors[Tensor.coefficients(index)] = NumericArray(narrowest: member.coefficients)
       tensors[Tensor.offsets(index)] = NumericArray(member.offsets)
     }
     tensors.merge(spread?.local?.tensors ?? [:]) { first, _ in first }
@@ -115,21 +116,31 @@ extension TableModel {
     do { json = try encoder.encode(description) } catch {
       throw MercerError(.internalFailure, "the model could not be described: \(error)")
     }
-    let file = SafetensorsFile(
+    var file = SafetensorsFile(
       metadata: [
         Key.format: "mercer", Key.version: String(Self.formatVersion),
         Key.model: String(decoding: json, as: UTF8.self),
       ], tensors: tensors)
+    file.metadata[Key.checksum] = file.checksum(ofMetadata: [Key.version, Key.model])
     try file.write(to: path)
   }
 
   /// Reads a model file.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - readsTrainingRows: whether what explanations need of the training rows is read, too.
   /// - Throws: `.unreadableFile`, `.malformedFile` when it is damaged or no model,
   ///   `.unsupportedFormat` when a newer version wrote it.
-  public init(readingFrom path: String) throws(MercerError) {
+  public init(readingFrom path: String, readsTrainingRows: Bool = true) throws(MercerError) {
     let (file, version) = try Self.file(at: path)
     do throws(Damage) {
+      // Files of before had none.
+      if let sum = file.metadata[Key.checksum],
+        sum != file.checksum(ofMetadata: [Key.version, Key.model])
+      {
+        throw Damage(what: "the model has changed since it was written: its checksum is wrong")
+      }
       let description = try Self.description(in: file, version: version)
       let regression = try Self.regression(of: file, description, version: version)
       self.init(
@@ -138,7 +149,8 @@ extension TableModel {
         inverse: description.inverse,
         spread: try Self.spread(of: file, description, training: regression.inputs),
         history: description.history,
-        trainingRows: try Self.trainingRows(of: file, description, regression))
+        trainingRows: readsTrainingRows
+          ? try Self.trainingRows(of: file, description, regression) : nil)
     } catch {
       throw MercerError(
         .malformedFile, error.what, at: .init(file: path),

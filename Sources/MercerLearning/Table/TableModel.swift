@@ -19,7 +19,7 @@ public struct TableModel: Sendable {
   /// How far numbers lie from their predictions, on the scale of the regression; nil for classes.
   public let spread: ResidualSpread?
   /// How the model was made.
-  public let history: History
+  public var history: History
   /// What is known of the rows that it was fitted on; nil for models of old files.
   public let trainingRows: TrainingRows?
 
@@ -43,6 +43,8 @@ public struct TableModel: Sendable {
     public var seed: UInt64
     /// The version of Mercer.
     public var version: String
+    /// When and from what it was made, where that was said.
+    public var origin: ModelOrigin?
   }
 
   /// A model from its parts.
@@ -87,7 +89,7 @@ public struct TableModel: Sendable {
     predictions: TablePredictions, deviations: [Double], notes: EncodingNotes
   ) {
     let (points, notes) = try encoder.encodeWithNotes(table, as: Double.self)
-    let outputs = try regression.predict(points, context: context)
+    let outputs = try scores(of: points, context: context)
     if let calibration {
       let probabilities = calibration.probabilities(outputs)
       return (
@@ -98,7 +100,7 @@ public struct TableModel: Sendable {
     }
     let values = outputs.column(0)
     let spread = spread ?? ResidualSpread(residuals: [0])
-    let scales = try spread.scales(at: points, predictions: values, context: context)
+    let scales = try scales(of: spread, at: points, values, context: context)
     let bounds = spread.bounds(of: values, scales: scales, level: level)
     let numbers = ScaledNumbers(
       values: values, lower: bounds.lower, upper: bounds.upper,

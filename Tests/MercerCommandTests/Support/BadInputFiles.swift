@@ -59,6 +59,12 @@ struct BadInputFiles {
     changed[2][3] = "tall"
     try write(changed, "text-in-numbers")
     changed = rows
+    changed[3][3] = "inf"
+    try write(changed, "infinite-cell")
+    changed = rows
+    changed[60] = Array(changed[60].prefix(4))
+    try write(changed, "ragged-late")
+    changed = rows
     changed[3][0] = "Emperor"
     try write(changed, "unseen-class")
   }
@@ -69,6 +75,10 @@ struct BadInputFiles {
     try sandbox.write(model.dropLast(8), to: "cut-at-end.safetensors")
     try sandbox.write(model.prefix(5), to: "five-bytes.safetensors")
     var file = try SafetensorsFile(readingFrom: sandbox.path("kept/model.safetensors"))
+    var changed = file
+    changed.tensors["offsets.0"] = NumericArray(Matrix<Double>(column: [1.5]))
+    try changed.write(to: sandbox.path("changed.safetensors"))
+    file.metadata["checksum"] = nil
     var lost = file
     lost.tensors["targets"] = nil
     try lost.write(to: sandbox.path("lost-rows.safetensors"))

@@ -87,8 +87,10 @@ extension Sandbox {
   /// - Parameters:
   ///   - input: what it reads from standard input; nothing when nil.
   ///   - interruptedAfter: seconds until it gets SIGINT, as by Ctrl-C.
+  ///   - environment: variables beside those of the tests.
   func run(
-    _ arguments: [String], input: String? = nil, interruptedAfter seconds: Double? = nil
+    _ arguments: [String], input: String? = nil, interruptedAfter seconds: Double? = nil,
+    environment: [String: String] = [:]
   ) throws -> Run {
     // Files, not pipes: nothing has to be read while the process runs. They lie outside the
     // directory, so that it holds only what the command makes.
@@ -103,6 +105,7 @@ extension Sandbox {
     let process = Process()
     process.executableURL = Self.binary
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = directory
     process.standardOutput = output
     process.standardError = errors
@@ -139,12 +142,14 @@ extension Sandbox {
   /// A run that must succeed. A fit gets time without end, as a build without optimisation would else
   /// stop it early.
   @discardableResult
-  func runSuccessfully(_ arguments: [String], input: String? = nil) throws -> Run {
+  func runSuccessfully(
+    _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
+  ) throws -> Run {
     var arguments = arguments
     if arguments.first == "fit", !arguments.contains("--budget") {
       arguments += ["--budget", "600"]
     }
-    let run = try run(arguments, input: input)
+    let run = try run(arguments, input: input, environment: environment)
     try #require(run.status == 0, "mercer \(arguments.joined(separator: " ")): \(run.errors)")
     return run
   }

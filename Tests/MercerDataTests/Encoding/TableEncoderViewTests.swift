@@ -177,4 +177,25 @@ import Testing
       }
     }
   }
+
+  /// What is kept has the same names and values, whatever else goes.
+  @Test(arguments: TableEncoder.View.allCases)
+  func unseenCoordinatesCanGo(view: TableEncoder.View) throws {
+    let encoder = try TableEncoder.fit(
+      table: mixed, options: EncoderOptions(additions: Set(EncoderOptions.Addition.allCases)),
+      targets: Matrix(column: [1, 2, 3, 4, 5, 6, 7]))
+    let seen = encoder.features(of: view)
+    let (kept, features) = encoder.keeping(Set(seen))
+    #expect(features.count == kept.featureCount && kept.featureCount < encoder.featureCount)
+    #expect(Set(features).isSuperset(of: seen))
+    #expect(kept.featureNames == features.map { encoder.featureNames[$0] })
+    #expect(kept.featureKinds == features.map { encoder.featureKinds[$0] })
+    let all = try encoder.encode(mixed, as: Double.self).coordinates
+    #expect(try kept.encode(mixed, as: Double.self).coordinates == all.columns(at: features))
+    #expect(kept.features(of: view).map { features[$0] } == seen)
+    let (whole, every) = encoder.keeping(Set(0..<encoder.featureCount))
+    #expect(whole == encoder && every == Array(0..<encoder.featureCount))
+    let json = try JSONEncoder().encode(kept)
+    #expect(try JSONDecoder().decode(TableEncoder.self, from: json) == kept)
+  }
 }

@@ -76,6 +76,7 @@ import Testing
     try withFile { path in
       try model.write(to: path)
       var file = try SafetensorsFile(readingFrom: path)
+      file.metadata["checksum"] = nil
       file.tensors["residuals"] = nil
       try file.write(to: path)
       let withoutResiduals = try TableModel(readingFrom: path)
@@ -119,7 +120,8 @@ import Testing
     let model = try Self.model(of: "city")
     try withFile { path in
       try model.write(to: path)
-      let good = try SafetensorsFile(readingFrom: path)
+      var good = try SafetensorsFile(readingFrom: path)
+      good.metadata["checksum"] = nil
       for (name, change) in Self.damages {
         var file = good
         change(&file)

@@ -1,0 +1,59 @@
+import Foundation
+import Mercer
+
+extension ModelOrigin {
+  /// Arguments that the model does not depend on; those that take a value.
+  private static let irrelevantOptions: Set = ["--threads", "--output", "-o"]
+  private static let irrelevantFlags: Set = ["--json", "--quiet"]
+
+  /// Where a fit comes from: the clock, or `SOURCE_DATE_EPOCH` where that is set, so that a file can be
+  /// made twice.
+  ///
+  /// - Throws: `.unreadableFile`.
+  init(table: String, arguments: [String] = CommandLine.arguments) throws(MercerError) {
+    let environment = ProcessInfo.processInfo.environment
+    let isFile = table != InputFile.standardInput && Self.isPlainFile(table)
+    self.init(
+      time: environment["SOURCE_DATE_EPOCH"].flatMap { Int($0) }
+        ?? Int(Date().timeIntervalSince1970),
+      sourceHash: isFile ? try SHA256.hexadecimal(ofFile: table) : nil,
+      command: Self.command(arguments))
+  }
+
+  private static func isPlainFile(_ path: String) -> Bool {
+    let attributes = try? FileManager.default.attributesOfItem(
+      atPath: (path as NSString).resolvingSymlinksInPath)
+    return attributes?[.type] as? FileAttributeType == .typeRegular
+  }
+
+  /// The command as a shell reads it.
+  static func command(_ arguments: [String]) -> String {
+    var words = ["mercer"]
+    var isSkipping = false
+    for argument in arguments.dropFirst() {
+      if isSkipping {
+        isSkipping = false
+      } else if irrelevantOptions.contains(argument) {
+        isSkipping = true
+      } else if !irrelevantFlags.contains(argument),
+        !irrelevantOptions.contains(where: { argument.hasPrefix($0 + "=") })
+      {
+        words.append(quotedForShell(argument))
+      }
+    }
+    return words.joined(separator: " ")
+  }
+
+  private static func quotedForShell(_ word: String) -> String {
+    let plain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./,:=+@%".utf8.contains(byte)
+      }
+    }
+    return plain && !word.isEmpty
+      ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+}

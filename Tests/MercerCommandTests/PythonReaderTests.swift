@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+/// `Examples/read_model.py` opens a model with numpy alone and predicts what `predict` does.
+@Suite(.serialized) struct PythonReaderTests {
+  private static let script = URL(filePath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../Examples/read_model.py").standardized.path
+
+  private static func python(_ arguments: [String], in directory: URL) throws -> (Int32, String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3"] + arguments
+    process.currentDirectoryURL = directory
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
+  }
+
+  /// Whether there is Python with numpy; `make test` installs both on Debian.
+  static let hasNumpy: Bool = {
+    let found = try? python(["-c", "import numpy"], in: FileManager.default.temporaryDirectory)
+    if found?.0 != 0 { print("PythonReaderTests: skipped, they need Python 3 with numpy") }
+    return found?.0 == 0
+  }()
+
+  /// Numbers with a searched blend (and so with coordinates of many kinds), two and three classes.
+  @Test(
+    .enabled(if: hasNumpy), arguments: ["body_mass_g", "sex", "species"], [false, true])
+  func predictionsAreTheSame(target: String, isSearched: Bool) throws {
+    let sandbox = try Sandbox()
+    try sandbox.copyResource("penguins60.csv")
+    let kernel = "0.5 * matern(smoothness: 1.5, lengthScale: 2) + laplace(lengthScale: 3)"
+    try sandbox.runSuccessfully(
+      ["fit", "penguins60.csv", "--target", target, "--quiet"]
+        + (isSearched ? [] : ["--kernel", kernel, "--ridge", "0.1"]))
+    let model = "mercer-out/model.safetensors"
+    let (status, output) = try Self.python(
+      [Self.script, model, "penguins60.csv"], in: sandbox.directory)
+    try #require(status == 0)
+    let own = try sandbox.runSuccessfully(["predict", model, "penguins60.csv", "--quiet"]).output
+    func table(_ text: String) -> [[Substring]] {
+      text.split(separator: "\n").map { $0.split(separator: ",") }
+    }
+    let (theirs, ours) = (table(output), table(own))
+    try #require(theirs.count == 61 && ours.count == 61)
+    // Classes are named first here.
+    let shift = target == "body_mass_g" ? 0 : 1
+    #expect(theirs[0] == Array(ours[0].dropFirst(shift).prefix(theirs[0].count)))
+    for (a, b) in zip(theirs, ours).dropFirst() {
+      for (place, text) in a.enumerated() {
+        let (x, y) = (try #require(Double(text)), try #require(Double(b[place + shift])))
+        #expect(abs(x - y) <= 1e-5 * max(abs(y), 1e-3))
+      }
+    }
+  }
+}
