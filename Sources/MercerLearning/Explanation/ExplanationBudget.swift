@@ -1,3 +1,5 @@
+import MercerCore
+
 /// How much of a model may be looked at in some time, fixed from sizes beforehand, so that it depends
 /// neither on the machine nor on the number of threads.
 public struct ExplanationBudget: Sendable, Equatable {

@@ -43,7 +43,9 @@ extension FitReport {
         Block.Fact(
           isRegression ? "Best single kernel" : "Best single kernel, log loss",
           PageText.number(best.error, digits: 4),
-          detail: isRegression ? best.name : "\(best.name); the model: \(logLoss)"))
+          detail: isRegression
+            ? best.name
+            : "\(best.name); in the search, where it was also chosen. The model: \(logLoss)"))
     }
     return facts
   }
