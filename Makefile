@@ -20,7 +20,8 @@ DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers M
 STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-debug test-release test-maps bench bench-accuracy bench-check \
+.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-accuracy \
+	bench-check bench-forecast \
 	docs format lint install clean
 
 help: ## this list
@@ -31,6 +32,9 @@ help: ## this list
 setup: ## install the system libraries that are missing (Debian), or say which to install
 	@scripts/setup.sh
 
+setup-tests: setup ## install what some tests need beside (Chromium, numpy; Debian)
+	@scripts/setup-tests.sh
+
 build: setup ## build the command line tool, optimised
 	$(SWIFT) build -c release --product mercer
 
@@ -39,11 +43,11 @@ demo: build ## fit the diamonds table that ships with Mercer, score it, predict 
 
 test: test-debug test-release test-maps ## run all tests, with and without optimisation
 
-test-debug: setup ## run the tests with all checks on, small sizes
+test-debug: setup-tests ## run the tests with all checks on, small sizes
 	$(SWIFT) test --disable-xctest
 
 # Without testable imports the objects are those of `make build`, and nothing is compiled twice.
-test-release: setup ## run the tests optimised, with those that need size
+test-release: setup-tests ## run the tests optimised, with those that need size
 	$(SWIFT) test --disable-xctest -c release --disable-testable-imports
 	@# The rooms with loops again with the lesser instruction sets; those of one function each test
 	@# all sets by themselves.
@@ -63,6 +67,10 @@ bench: setup ## time Mercer beside its peers, alternating, and print the table o
 
 bench-accuracy: setup ## compare Mercer's errors on many tables with its peers' (takes hours)
 	@Benchmarks/accuracy/run.sh
+
+bench-forecast: build ## forecast from an eighth of the diamonds, fit to the rest, and compare
+	@Benchmarks/forecast.py --mercer "$$($(SWIFT) build -c release --show-bin-path)/mercer" \
+	  --target price Examples/data/diamonds-train.csv.gz Examples/data/diamonds-test.csv.gz
 
 bench-check: setup ## count instructions of small operations; more than 5 % more than kept fails
 	@Benchmarks/instructions/run.sh

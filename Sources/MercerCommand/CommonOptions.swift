@@ -36,7 +36,7 @@ struct CommonOptions: ParsableArguments {
   var context: ExecutionContext {
     var context = ExecutionContext(
       threadCount: threads, memoryLimit: memory?.bytes, cancellation: Terminal.interruption)
-    if ProgressLine.isUseful && !quiet && !json {
+    if !quiet && !json {
       context.progress = { Terminal.progressLine.show($0) }
     }
     return context

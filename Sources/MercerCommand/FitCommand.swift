@@ -1,6 +1,7 @@
 import ArgumentParser
 import Mercer
 import MercerReport
+import Synchronization
 
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -85,13 +86,17 @@ struct FitCommand: ParsableCommand {
       valueName: "precision"))
   var precision = Precision.float
 
-  @Flag(help: "Write the plots of the report as SVG files into plots/ of the output directory, too.")
+  @Flag(
+    help: "Write the plots of the report as SVG files into plots/ of the output directory, too.")
   var plots = false
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("The directory to write into.", valueName: "directory"))
   var output = "mercer-out"
+
+  @Flag(help: "Say what would be tried, and the time and memory expected, and stop there.")
+  var plan = false
 
   @OptionGroup var common: CommonOptions
 
@@ -130,6 +135,19 @@ struct FitCommand: ParsableCommand {
     }
     let directory = try OutputDirectory(path: output, for: FitFiles.names)
 
+    let plan = FitPlanText(
+      table: train, prepared: prepared,
+      expectation: learner.expectation(for: prepared, context: context))
+    if self.plan {
+      if common.json {
+        try Terminal.printJSON(plan.expectation)
+      } else {
+        print(plan.text, terminator: "")
+      }
+      return
+    }
+    if !common.quiet && !common.json { Terminal.printError(plan.text) }
+
     let outcome = try learner.fit(prepared, context: context)
     var model = outcome.model
     model.history.origin = try ModelOrigin(table: table)
@@ -147,7 +165,8 @@ struct FitCommand: ParsableCommand {
     }
     let (report, pageSeconds) = try timed { () throws(MercerError) in
       FitReport(
-        table: train, outcome: outcome, evaluation: evaluation, insight: insight, forecast: nil,
+        table: train, outcome: outcome, evaluation: evaluation, insight: insight,
+        forecast: outcome.forecast,
         seconds: seconds, origin: try origin(of: model)
       ).page
     }
@@ -155,8 +174,11 @@ struct FitCommand: ParsableCommand {
     seconds["report"] = insightSeconds + pageSeconds + writingSeconds
     Terminal.progressLine.clear()
     let metrics = FitMetrics(
-      model: model, test: evaluation?.metrics, insight: insight, seconds: seconds)
+      model: model, test: evaluation?.metrics, insight: insight, forecast: outcome.forecast,
+      seconds: seconds)
     let metricsText = try Terminal.json(metrics)
+    Terminal.isWriting.store(true, ordering: .releasing)
+    defer { Terminal.isWriting.store(false, ordering: .releasing) }
     let files = try FitFiles(
       directory, model: model, metrics: metricsText, page: page,
       plots: plots ? PlotFiles.files(of: report) : [])

@@ -18,6 +18,7 @@ struct FitMetrics: Encodable {
   let thresholds: DecisionThresholds?
   let test: TableMetrics?
   let importance: Importance
+  let forecast: Forecast?
   let seconds: [String: Double]
   let peakMemoryBytes: Int
   let seed: UInt64
@@ -25,7 +26,7 @@ struct FitMetrics: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case task, rows, features, kernel, ridge, solver, members, validation, test, seconds, seed
-    case calibrations, thresholds, version, target, source, naive, importance
+    case calibrations, thresholds, forecast, version, target, source, naive, importance
     case peakMemoryBytes = "peak_memory_bytes"
   }
 
@@ -34,6 +35,12 @@ struct FitMetrics: Encodable {
     let kernel: String
     let ridge: Double
     let weight: Double
+  }
+
+  /// Whether more rows would help, by measure as in `forecast --json`.
+  struct Forecast: Encodable {
+    let runs: Int
+    let measures: [String: ForecastReport.Measure]
   }
 
   /// The metrics, and how they were come by.
@@ -82,7 +89,8 @@ struct FitMetrics: Encodable {
   }
 
   init(
-    model: TableModel, test: TableMetrics?, insight: FitInsight, seconds: [String: Double]
+    model: TableModel, test: TableMetrics?, insight: FitInsight, forecast: TableForecast?,
+    seconds: [String: Double]
   ) {
     target = model.target.column
     source = model.history.source
@@ -103,6 +111,9 @@ struct FitMetrics: Encodable {
     calibrations = model.history.calibrations
     thresholds = model.history.thresholds
     self.test = test
+    self.forecast = forecast.map {
+      Forecast(runs: $0.runs, measures: ForecastReport.measures(of: $0))
+    }
     self.seconds = seconds
     peakMemoryBytes = Machine.peakMemory
     seed = model.history.seed

@@ -28,6 +28,7 @@ struct FitSummary {
     facts.add(["why", outcome.plan.reason])
     facts.add(["validation", model.history.validationMethod])
     var closing = TextTable([.left, .left])
+    if let text = moreRowsText { closing.add(["more rows", text]) }
     closing.add([
       "time",
       ["read", "search", "fit", "predict"].map {
@@ -96,6 +97,24 @@ struct FitSummary {
         evaluation.map { ("test", $0.metrics) },
         (outcome.model.target.task == .regression ? "the mean" : "class shares", history.naive),
       ].compactMap { $0 })
+  }
+
+  /// `twice the rows: rmse 0.2103 (0.1902 to 0.2297), 8 % less`, from the error of the validation.
+  private var moreRowsText: String? {
+    guard let curve = outcome.forecast?.curves.first else { return nil }
+    let now = outcome.model.history.validation.headline
+    // No error at all cannot be less.
+    guard now > 0 else { return nil }
+    let twice = curve.doubling
+    let isShare = curve.measured.measure == .error
+    let (error, lower, upper) = (now * twice.error, now * twice.lower, now * twice.upper)
+    let numbers = [error, lower, upper].map {
+      isShare ? NumberText.percent($0) : NumberText.significant($0, digits: 3)
+    }
+    let less = Int((100 * (1 - twice.error)).rounded())
+    let change = less > 0 ? "\(less) % less" : "hardly less"
+    return "twice the rows: \(ForecastSummary.name(of: curve.measured.measure)) \(numbers[0]) "
+      + "(\(numbers[1]) to \(numbers[2])), \(change)"
   }
 
   /// A kernel with long lists is cut; the whole of it is in metrics.json.

@@ -40,6 +40,14 @@ struct ForecastReport: Encodable {
     runs = forecast.runs
     kernel = forecast.kernel
     spectrum = forecast.spectrum
+    measures = Self.measures(of: forecast)
+    self.seconds = seconds
+    self.seed = seed
+    version = MercerVersion.current
+  }
+
+  /// Each curve by the name of its measure.
+  static func measures(of forecast: TableForecast) -> [String: Measure] {
     var measures: [String: Measure] = [:]
     for curve in forecast.curves {
       measures[curve.measured.measure.rawValue] = Measure(
@@ -52,9 +60,6 @@ struct ForecastReport: Encodable {
         doubling: curve.doubling, tenthLess: curve.tenthLess,
         words: ForecastWords(curve, rows: forecast.rows).text)
     }
-    self.measures = measures
-    self.seconds = seconds
-    self.seed = seed
-    version = MercerVersion.current
+    return measures
   }
 }

@@ -22,27 +22,31 @@ struct MercerCommand: ParsableCommand {
     version: MercerVersion.current,
     subcommands: [
       FitCommand.self, PredictCommand.self, EvaluateCommand.self, ExplainCommand.self,
-      ForecastCommand.self, CompareRunsCommand.self, ShowCommand.self, KernelCommand.self, BenchCommand.self,
+      ForecastCommand.self, CompareRunsCommand.self, ShowCommand.self, KernelCommand.self,
+      BenchCommand.self,
     ])
 
   static func main() {
     do {
       try refuseUnknownVerb()
+      try refuseUnknownOption()
       var command = try parseAsRoot()
       try command.run()
     } catch {
       Terminal.progressLine.clear()
-      if let error = error as? MercerError {
-        Terminal.printError("mercer: \(error)")
-        Foundation.exit(error.exitStatus)
-      }
       // What is asked for (help, version) goes to standard output; what is wrong to standard error.
-      if exitCode(for: error) == .success {
+      if !(error is MercerError), exitCode(for: error) == .success {
         print(fullMessage(for: error))
         Foundation.exit(0)
       }
-      Terminal.printError(usageError(message(for: error)))
-      Foundation.exit(2)
+      let report =
+        switch error as? MercerError {
+        case .some(let failure) where failure.code == .cancelled: Terminal.interrupted
+        case .some(let failure): ErrorReport(failure)
+        case .none: usageError(message(for: error))
+        }
+      report.tell(asJSON: CommandLine.arguments.contains("--json"))
+      Foundation.exit(report.exitStatus)
     }
   }
 
@@ -66,13 +70,34 @@ struct MercerCommand: ParsableCommand {
       "there is no command \(quoted(first))\(Suggestion.text(for: first, among: names))")
   }
 
-  /// A mistake in the arguments on one line: what is wrong, and where help is.
-  private static func usageError(_ message: String) -> String {
+  /// A misspelt option is named as such, also where another one that is needed is missing for it.
+  private static func refuseUnknownOption() throws {
+    guard
+      let command = configuration.subcommands.first(where: {
+        $0.configuration.commandName == verb
+      })
+    else { return }
+    let known =
+      helpMessage(for: command, columns: 1000).matches(of: #/--[a-z][a-z-]*/#)
+      .map { String($0.output) } + ["--help", "--version"]
+    for argument in CommandLine.arguments.dropFirst().prefix(while: { $0 != "--" })
+    where argument.hasPrefix("--") {
+      let name = String(argument.prefix { $0 != "=" })
+      guard !known.contains(name) else { continue }
+      let near = Suggestion.nearest(to: name, among: known)
+      throw ValidationError(
+        "unknown option '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+  }
+
+  /// A mistake in the arguments on one line, and where help is.
+  private static func usageError(_ message: String) -> ErrorReport {
     let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let text = (words.prefix(1).lowercased() + words.dropFirst())
       .replacing("missing expected argument", with: "missing argument")
       .replacing(#/ <[a-z-]+>'/#, with: "'")
-    let help = (["mercer", verb].compactMap { $0 } + ["--help"]).joined(separator: " ")
-    return "mercer: \(text.hasSuffix(".") ? String(text.dropLast()) : text) (see \(help))"
+    return ErrorReport(
+      usage: text.hasSuffix(".") ? String(text.dropLast()) : text,
+      help: (["mercer", verb].compactMap { $0 } + ["--help"]).joined(separator: " "))
   }
 }

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Mercer
 import MercerReport
+import Synchronization
 
 /// What goes where: results to standard output, messages and progress to standard error.
 enum Terminal {
@@ -30,7 +31,20 @@ enum Terminal {
     }
   }
 
-  /// Set by Ctrl-C: the work stops at its next step, with exit status 130.
+  /// What a run that is interrupted says: what is kept, and how to go on.
+  static let interrupted = ErrorReport(
+    MercerError(
+      .cancelled,
+      "stopped at the user's request; nothing was written, and what was there is as it was",
+      remedy: "the same command begins anew, and comes to the same result"))
+
+  /// How long the work may take to its next step after Ctrl-C.
+  private static let patience = 0.8
+  /// Whether files are being put in place, which takes a moment and should not stop half way.
+  static let isWriting = Atomic(false)
+
+  /// Set by Ctrl-C: the work stops at its next step, with exit status 130. Where that is more than a
+  /// moment away, the process ends without it.
   static let interruption: CancellationFlag = {
     let flag = CancellationFlag()
     signal(SIGINT, SIG_IGN)
@@ -39,6 +53,15 @@ enum Terminal {
       // The second time, the user means it.
       if flag.isSet { exit(130) }
       flag.set()
+      DispatchQueue.global().asyncAfter(deadline: .now() + patience) {
+        while isWriting.load(ordering: .acquiring) { usleep(10_000) }
+        progressLine.clear()
+        AtomicFile.discardTemporaries()
+        interrupted.tell(asJSON: CommandLine.arguments.contains("--json"))
+        fflush(nil)
+        // Other threads are at work still: nothing may be torn down below them.
+        _exit(130)
+      }
     }
     source.resume()
     interruptionSource = source

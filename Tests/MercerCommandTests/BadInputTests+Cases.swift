@@ -78,7 +78,7 @@ extension BadInputTests {
 
   static let outputs: [Case] = [
     bad(
-      ["penguins60.csv", "--target", "body_mass_g", "--output", "file"], "file: is a file",
+      ["penguins60.csv", "--target", "body_mass_g", "--output", "file"], "file is a file",
       "--output"
     ),
     bad(
@@ -163,7 +163,7 @@ extension BadInputTests {
     bad(["no-description.safetensors", "penguins60.csv"], "no-description", "damaged"),
     bad(["penguins60.csv", "penguins60.csv"], "not a safetensors file", "model.safetensors"),
     bad(["absent.safetensors", "penguins60.csv"], "absent.safetensors", "no such file"),
-    bad(["kept", "penguins60.csv"], "kept: is a directory", "inside it"),
+    bad(["kept", "penguins60.csv"], "kept is a directory", "inside it"),
     bad(["kept/model.safetensors", "absent.csv"], "absent.csv", "no such file"),
     bad(["kept/model.safetensors", "header.csv"], "header.csv", "no rows"),
     bad(
@@ -188,7 +188,7 @@ extension BadInputTests {
       ["kept/model.safetensors", "penguins60.csv", "--level", "0.7"], "--level", "0.95",
       "mercer predict --help"),
     bad(
-      ["kept/model.safetensors", "penguins60.csv", "--output", "folder"], "folder: is a directory"),
+      ["kept/model.safetensors", "penguins60.csv", "--output", "folder"], "folder is a directory"),
     bad(
       ["kept/model.safetensors", "penguins60.csv", "--output", "file/p.csv"], "file/p.csv",
       "choose another place"),
@@ -224,7 +224,7 @@ extension BadInputTests {
     explained(["--rows", "first"], "'first'", "mercer explain --help"),
     explained(["--rows", "-1"], "'-1'", "'--rows'"),
     explained(["--top", "0"], "'0'", "'--top'", "a whole number of at least 1"),
-    explained(["--output", "folder"], "folder: is a directory"),
+    explained(["--output", "folder"], "folder is a directory"),
     explained(["--output", "none/why.json"], "none/why.json", "create it"),
     explained(["--threads", "two"], "'two'", "'--threads'"),
     bad(["cut-at-end.safetensors", "penguins60.csv"], "cut-at-end", "cut off", "fit"),
@@ -269,7 +269,7 @@ extension BadInputTests {
     bad(["X.npy", "--kernel", "overlap(on: [7])", "--output", "K.npy"], "column 7", "3 features"),
     bad(["X.npy", "--kernel", "polynomial(degree: 900)", "--output", "K.npy"], "not finite"),
     bad(["X.npy", "--kernel", "linear", "--output", "none/K.npy"], "none/K.npy", "create it"),
-    bad(["X.npy", "--kernel", "linear", "--output", "folder"], "folder: is a directory"),
+    bad(["X.npy", "--kernel", "linear", "--output", "folder"], "folder is a directory"),
   ]
 
   static let benches: [Case] = [

@@ -110,7 +110,7 @@ import Testing
     let refused = try Sandbox().run(["bench", "--only", "ntk-fill", "--memory", "30MB"])
     #expect(refused.status == 1)
     #expect(refused.output == "")
-    #expect(refused.errorLines.count == 1)
+    #expect(refused.errorLines.count == 2)
     #expect(refused.errors.contains("ntk-fill of 4000 rows"), "\(refused.errors)")
     #expect(refused.errors.contains("--memory"))
   }

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct FitTests {
   static let keys: Set<String> = [
     "task", "rows", "features", "kernel", "ridge", "solver", "members", "validation", "test",
-    "seconds",
+    "forecast", "seconds",
     "peak_memory_bytes", "seed", "version",
   ]
   static let regressionKeys: Set<String> = [
@@ -67,6 +67,14 @@ import Testing
       : ["set_coverage", "set_size", "set_coverage_by_class", "set_coverage_by_confidence"]
     #expect(Set(validation.keys) == metricKeys.union(part).union(["method"]))
     #expect(validation["method"] as? String == "\(filled ?? 0) rows the search held out")
+    let forecast = try #require(metrics["forecast"] as? [String: Any])
+    #expect(Set(forecast.keys) == ["runs", "measures"])
+    let measures = try #require(forecast["measures"] as? [String: [String: Any]])
+    #expect(Set(measures.keys) == (task == "regression" ? ["rmse"] : ["error", "log_loss"]))
+    for curve in measures.values {
+      let rows = try #require(curve["forecasts"] as? [[String: Any]]).map { $0["rows"] as? Int }
+      #expect(rows.suffix(3) == [2, 4, 8].map { $0 * (filled ?? 0) })
+    }
     let test = try #require(metrics["test"] as? [String: Any])
     #expect(Set(test.keys) == metricKeys.union(part))
     for part in [validation, test] {
@@ -131,7 +139,7 @@ import Testing
     #expect(run.output.contains("4 features;"))
     for word in [
       "40 rows", "4 columns", "y (regression)", "kernel", "ridge", "held out",
-      "the mean", "rmse", "mercer-out/model.safetensors",
+      "the mean", "rmse", "mercer-out/model.safetensors", "twice the rows: rmse ",
     ] {
       #expect(run.output.contains(word), "\(word)")
     }
@@ -175,7 +183,7 @@ import Testing
     ])
     #expect(run.status == 1)
     #expect(run.output == "")
-    #expect(run.errorLines.count == 1)
+    #expect(run.errorLines.count == 2)
     #expect(run.errors.contains("more than the limit of 2.0 kB"), "\(run.errors)")
     #expect(run.errors.contains("raise --memory"))
     #expect(try sandbox.contents() == before)
@@ -195,7 +203,8 @@ import Testing
       let run = try sandbox.run(["fit", "t.csv", "--target", "y"], interruptedAfter: 0.5)
       #expect(run.status == 130)
       #expect(run.output == "")
-      #expect(run.errors == "mercer: stopped at the user's request\n")
+      #expect(run.errorLines.last?.hasPrefix("  to do: the same command") == true)
+      #expect(run.errors.contains("mercer: stopped at the user's request; nothing was written"))
       #expect(ContinuousClock.now - started < .seconds(20))
       #expect(try sandbox.contents() == before)
     }

@@ -57,11 +57,13 @@ struct ExplanationPage {
       "Which columns matter", id: "columns",
       [
         .paragraph(
-          "On the table that a model was fitted to, this says what the model makes use of; on another one, what a column is worth."),
+          "On the table that a model was fitted to, this says what the model makes use of; on another one, what a column is worth."
+        ),
         .figure(ImportanceFigure(explanation.importance).figure),
         .heading("How predictions change with them"),
         .paragraph(
-          "The mean prediction when the column is set to a value in every row. The band is how much the curves of single rows differ in shape. \(EffectFigures.rugWords)"),
+          "The mean prediction when the column is set to a value in every row. The band is how much the curves of single rows differ in shape. \(EffectFigures.rugWords)"
+        ),
       ] + effects.figures.map { .figure($0) })
   }
 
@@ -71,7 +73,8 @@ struct ExplanationPage {
     if clear.isEmpty {
       blocks.append(
         .paragraph(
-          "No pair of columns does more together than an additive target with as much noise would show."))
+          "No pair of columns does more together than an additive target with as much noise would show."
+        ))
     } else {
       var table = DataTable(
         "Pairs that do together what neither does alone",
@@ -97,7 +100,8 @@ struct ExplanationPage {
   private var rows: Section {
     var blocks: [Block] = [
       .paragraph(
-        "What each column adds to the prediction of a row, beginning from the mean over rows of the fitted table, in \(code: explanation.unit); and the rows of the fitted table that carry it: a prediction is the sum of what they add.")
+        "What each column adds to the prediction of a row, beginning from the mean over rows of the fitted table, in \(code: explanation.unit); and the rows of the fitted table that carry it: a prediction is the sum of what they add."
+      )
     ]
     for (parts, carrying) in zip(explanation.contributions, explanation.carrying) {
       let name = parts.classIndex.map { ": \(Markup.shortened(classNames[$0], to: 60))" } ?? ""
@@ -118,7 +122,8 @@ struct ExplanationPage {
       let cell = table.column(named: names[column]).map { CellText.text($0, row: parts.row) } ?? ""
       return BarPlot.Bar(
         "\(Markup.shortened(names[column], to: 40)) = \(cell.isEmpty ? "missing" : Markup.shortened(cell, to: 30))",
-        part.value, interval: part.value - 2 * part.standardError...part.value + 2 * part.standardError)
+        part.value,
+        interval: part.value - 2 * part.standardError...part.value + 2 * part.standardError)
     }
     let rest = order.dropFirst(top).reduce(0) { $0 + parts.contributions[$1].value }
     if order.count > top { bars.append(BarPlot.Bar("\(order.count - top) more columns", rest)) }
@@ -136,7 +141,8 @@ struct ExplanationPage {
       let value = model.trainingRows?.targets[term.trainingRow]
       table.add([
         NumberText.count(explanation.trainingNumber(term.trainingRow)), PageText.number(term.value),
-        value.map { classNames.isEmpty ? PageText.number($0, digits: 4) : classNames[Int($0)] } ?? "",
+        value.map { classNames.isEmpty ? PageText.number($0, digits: 4) : classNames[Int($0)] }
+          ?? "",
       ])
     }
     return table
@@ -149,7 +155,9 @@ struct ExplanationPage {
       columns: [.number("row"), .text("given"), .text("expected"), .text("suspect")])
     for row in doubts.rows.prefix(max(top, doubts.suspectCount)) {
       let given = row.givenClass.map { "\(classNames[$0]) (\(PageText.percent(row.given)))" }
-      let expected = row.expectedClass.map { "\(classNames[$0]) (\(PageText.percent(row.expected)))" }
+      let expected = row.expectedClass.map {
+        "\(classNames[$0]) (\(PageText.percent(row.expected)))"
+      }
       table.add([
         NumberText.count(row.row + 1), given ?? PageText.number(row.given, digits: 4),
         expected ?? PageText.number(row.expected, digits: 4), row.isSuspect ? "yes" : "",
@@ -159,7 +167,8 @@ struct ExplanationPage {
       "Labels that other rows contradict", id: "labels",
       [
         .paragraph(
-          "\(strong: NumberText.quantity(doubts.suspectCount, "row")) \(doubts.suspectCount == 1 ? "is" : "are") suspect: the other rows say clearly something else. \(doubts.isTrainingTable ? "Each row was judged by the fit without it." : "Each row was judged by the model as it is.")"),
+          "\(strong: NumberText.quantity(doubts.suspectCount, "row")) \(doubts.suspectCount == 1 ? "is" : "are") suspect: the other rows say clearly something else. \(doubts.isTrainingTable ? "Each row was judged by the fit without it." : "Each row was judged by the model as it is.")"
+        ),
         .table(table),
       ])
   }

@@ -24,7 +24,8 @@ struct ForecastPage {
       blocks.append(
         .notice(
           .information,
-          "\(NumberText.quantity(forecast.droppedRows, "row")) without a target \(forecast.droppedRows == 1 ? "was" : "were") left out."))
+          "\(NumberText.quantity(forecast.droppedRows, "row")) without a target \(forecast.droppedRows == 1 ? "was" : "were") left out."
+        ))
     }
     return Section("The answer", id: "answer", blocks)
   }
@@ -34,7 +35,8 @@ struct ForecastPage {
       "The learning curve", id: "curve",
       [
         .paragraph(
-          "The learner was fitted \(NumberText.quantity(forecast.runs, "time")) to parts of the table, and each fit was measured on the rows that it had not seen. The forecast goes on from there; its band holds the truth nine times in ten, if new rows are like those of the table.")
+          "The learner was fitted \(NumberText.quantity(forecast.runs, "time")) to parts of the table, and each fit was measured on the rows that it had not seen. The forecast goes on from there; its band holds the truth nine times in ten, if new rows are like those of the table."
+        )
       ] + forecast.curves.map { .figure(ForecastFigure($0, rows: forecast.rows).figure) })
   }
 
@@ -55,7 +57,8 @@ struct ForecastPage {
             detail: "of the variance that no number of rows explains to this kernel"),
         ]),
         .paragraph(
-          "Read from the eigenvalues of the kernel matrix of \(NumberText.quantity(spectrum.rows, "row")); the kernel: \(code: Markup.shortened(forecast.kernel, to: 300)). The forecasts took \(NumberText.seconds(seconds))."),
+          "Read from the eigenvalues of the kernel matrix of \(NumberText.quantity(spectrum.rows, "row")); the kernel: \(code: Markup.shortened(forecast.kernel, to: 300)). The forecasts took \(NumberText.seconds(seconds))."
+        ),
       ])
   }
 }

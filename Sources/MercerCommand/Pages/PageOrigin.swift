@@ -52,7 +52,8 @@ struct PageOrigin {
       "To make it again", id: "reproduce",
       [
         .paragraph(
-          "The same command on the same files with the same version gives the same numbers, however many threads work on it, unless it ran out of its time."),
+          "The same command on the same files with the same version gives the same numbers, however many threads work on it, unless it ran out of its time."
+        ),
         .code(command, label: "Command"),
         .definitions(
           [Block.Definition("Version", "mercer \(MercerVersion.current)")]

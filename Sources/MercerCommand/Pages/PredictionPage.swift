@@ -91,7 +91,8 @@ struct PredictionPage {
       "What was predicted", id: "predictions",
       [
         .lead(
-          "Half of the \(NumberText.quantity(rows, "prediction")) lie between \(strong: quantile(values, 0.25)) and \(strong: quantile(values, 0.75)); the middle one is \(quantile(values, 0.5)). Half of the \(level100) intervals are narrower than \(quantile(widths, 0.5))."),
+          "Half of the \(NumberText.quantity(rows, "prediction")) lie between \(strong: quantile(values, 0.25)) and \(strong: quantile(values, 0.75)); the middle one is \(quantile(values, 0.5)). Half of the \(level100) intervals are narrower than \(quantile(widths, 0.5))."
+        ),
         .figure(
           Figure(
             HistogramPlot(
@@ -118,7 +119,8 @@ struct PredictionPage {
     let sure = sample.values.count { $0.value >= 0.9 }
     var blocks: [Block] = [
       .lead(
-        "Of \(NumberText.quantity(rows, "row")), \(strong: PageText.percent(Double(classCounts[order[0]]) / Double(rows))) were taken for \(PageText.name(names[order[0]])). The model is sure to 90 % or more of \(PageText.percent(Double(sure) / Double(max(sample.values.count, 1)))) of them."),
+        "Of \(NumberText.quantity(rows, "row")), \(strong: PageText.percent(Double(classCounts[order[0]]) / Double(rows))) were taken for \(PageText.name(names[order[0]])). The model is sure to 90 % or more of \(PageText.percent(Double(sure) / Double(max(sample.values.count, 1)))) of them."
+      ),
       .figure(
         Figure(
           BarPlot(
@@ -177,7 +179,8 @@ struct PredictionPage {
       let likeliest = said.indexOfLargest
       return [
         names[likeliest], PageText.percent(said[likeliest]),
-        sets.map { $0[row].map { Markup.shortened(names[$0], to: 40) }.joined(separator: ", ") } ?? "",
+        sets.map { $0[row].map { Markup.shortened(names[$0], to: 40) }.joined(separator: ", ") }
+          ?? "",
       ]
     }
   }

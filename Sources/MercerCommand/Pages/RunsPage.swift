@@ -27,32 +27,41 @@ struct RunsPage {
     let isTest = comparison.haveTests
     let isRegression = runs[0].task == "regression"
     let error = { (metrics: TableMetrics) in
-      isRegression ? PageText.number(metrics.headline, digits: 4) : PageText.percent(metrics.headline)
+      isRegression
+        ? PageText.number(metrics.headline, digits: 4) : PageText.percent(metrics.headline)
     }
     let metrics = runs.map { (isTest ? $0.test : nil) ?? $0.validation }
     let factor = isRegression ? 1.0 : 100
     var blocks: [Block] = [
       .lead(
-        "\(PageText.name(runs[best].name)) has the least error \(isTest ? "on the held-out table" : "in validation"): \(strong: error(metrics[best]))."),
+        "\(PageText.name(runs[best].name)) has the least error \(isTest ? "on the held-out table" : "in validation"): \(strong: error(metrics[best]))."
+      ),
       .figure(
         Figure(
           BarPlot(
             title: isRegression ? "Typical error (rmse)" : "Wrong class",
-            summary: "\(isTest ? "On the held-out table" : "In validation"), one bar a run; shorter is better.",
+            summary:
+              "\(isTest ? "On the held-out table" : "In validation"), one bar a run; shorter is better.",
             quantity: Quantity(isRegression ? "rmse" : "error", unit: isRegression ? nil : "%"),
             bars: zip(names, metrics).map { BarPlot.Bar($0, factor * $1.headline) },
             references: runs.compactMap(\.naive).first.map {
-              [ReferenceLine(.x, at: factor * $0.headline, isRegression ? "the mean" : "most frequent class")]
+              [
+                ReferenceLine(
+                  .x, at: factor * $0.headline, isRegression ? "the mean" : "most frequent class")
+              ]
             } ?? []), width: .full)),
       .table(table("In validation", comparison.errors { $0.validation }, isNumeric: true)),
     ]
     let tests = comparison.errors(\.test)
-    if !tests.isEmpty { blocks.append(.table(table("On the held-out table", tests, isNumeric: true))) }
+    if !tests.isEmpty {
+      blocks.append(.table(table("On the held-out table", tests, isNumeric: true)))
+    }
     if Set(runs.compactMap(\.source)).count > 1 {
       blocks.append(
         .notice(
           .warning,
-          "The runs were fitted to different tables; their errors compare only where the rows that judge them are alike."))
+          "The runs were fitted to different tables; their errors compare only where the rows that judge them are alike."
+        ))
     }
     return Section("Errors", id: "errors", blocks)
   }
@@ -65,13 +74,15 @@ struct RunsPage {
         ? [.paragraph("These runs are of versions that did not keep importances.")]
         : [
           .paragraph(
-            "The place of each column among those of the run, and what shuffling it does to the error."),
+            "The place of each column among those of the run, and what shuffling it does to the error."
+          ),
           .table(table("Importance", rows, isNumeric: true)),
         ])
   }
 
   private var facts: Section {
-    Section("What was fitted", id: "runs", [.table(table("Runs", comparison.facts, isNumeric: false))])
+    Section(
+      "What was fitted", id: "runs", [.table(table("Runs", comparison.facts, isNumeric: false))])
   }
 
   private func table(

@@ -113,13 +113,16 @@ public struct WorkProgress: Sendable {
   public let stage: String
   /// How much of the stage is done, 0 to 1.
   public let fraction: Double
+  /// How many pieces the stage consists of; nil when it is not made of pieces.
+  public let total: Int?
   /// A detail worth showing, such as the best error so far.
   public let detail: String
 
   /// A piece of news.
-  public init(stage: String, fraction: Double, detail: String = "") {
+  public init(stage: String, fraction: Double, total: Int? = nil, detail: String = "") {
     self.stage = stage
     self.fraction = fraction
+    self.total = total
     self.detail = detail
   }
 }

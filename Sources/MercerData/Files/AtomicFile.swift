@@ -1,4 +1,5 @@
 public import MercerCore
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -77,6 +78,17 @@ public enum AtomicFile {
       #else
         Darwin.write(descriptor, base, count)
       #endif
+    }
+  }
+
+  /// The temporary files that are there now.
+  private static let temporaries = Mutex<Set<String>>([])
+
+  /// Removes the temporary files of writes under way, for a process that is about to end.
+  public static func discardTemporaries() {
+    temporaries.withLock { paths in
+      for path in paths { unlink(path) }
+      paths = []
     }
   }
 
@@ -191,6 +203,7 @@ extension AtomicFile {
     defer {
       if isOpen { close(descriptor) }
       if !isRenamed { unlink(temporary) }
+      temporaries.withLock { _ = $0.remove(temporary) }
     }
     if let mode { _ = fchmod(descriptor, mode) }
     var writer = Writer(descriptor: descriptor, path: path)
@@ -217,7 +230,10 @@ extension AtomicFile {
       let tag = String(UInt64.random(in: 0 ... .max), radix: 36)
       let temporary = "\(directory)/.mercer-\(getpid())-\(tag).tmp"
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 { return (descriptor, temporary) }
+      if descriptor >= 0 {
+        temporaries.withLock { _ = $0.insert(temporary) }
+        return (descriptor, temporary)
+      }
       if errno != EEXIST && errno != EINTR { break }
     }
     let reason = errno

@@ -32,19 +32,22 @@ package struct CurvePlan: Sendable, Equatable {
   ///   - groups: rows of one group stay together; nil when every row stands for itself.
   ///   - allowance: the cost that all runs together may have; one run of each size there is anyway.
   ///   - seed: of the blocks.
+  ///   - dropsSizes: whether the largest sizes may be left out when they do not fit into the allowance.
   ///   - cost: what a fit of so many rows costs, in seconds.
   package init(
     targets: [Double], groups: [Int]? = nil, allowance: Double, seed: UInt64,
-    cost: (_ rows: Int) -> Double
+    dropsSizes: Bool = false, cost: (_ rows: Int) -> Double
   ) {
     let n = targets.count
     let units = groups.map { Set($0).count } ?? n
     let count = n >= 1600 && units >= 160 ? 16 : 8
     blocks = Self.blocks(targets, groups, count: count, seed: seed)
     // A half more than half of the rows is the most that leaves enough to be tested on.
-    let sizes = [count / 16, count / 8, count / 4, count / 2, count * 3 / 4].filter { size in
+    var sizes = [count / 16, count / 8, count / 4, count / 2, count * 3 / 4].filter { size in
       size > 0 && n * size / count >= min(Self.leastRows, n / 2)
     }
+    func single(_ sizes: [Int]) -> Double { sizes.reduce(0) { $0 + cost(n * $1 / count) } }
+    while dropsSizes, sizes.count > 2, single(sizes) > allowance { sizes.removeLast() }
     func starts(_ size: Int) -> [Int] {
       // Disjoint parts; of three quarters those that leave out disjoint quarters.
       size * 2 > count
@@ -52,7 +55,7 @@ package struct CurvePlan: Sendable, Equatable {
         : stride(from: 0, to: count, by: size).prefix(8).map { $0 }
     }
     var chosen = Dictionary(uniqueKeysWithValues: sizes.map { ($0, 1) })
-    var spent = sizes.reduce(0) { $0 + cost(n * $1 / count) }
+    var spent = single(sizes)
     // First every row is to be tested at every size; then come more choices of rows to learn from.
     let small = sizes.filter { 2 * $0 <= count }.map { ($0, 2) }
     let wishes = small.reversed() + sizes.suffix(1).map { ($0, 4) } + sizes.map { ($0, 8) }

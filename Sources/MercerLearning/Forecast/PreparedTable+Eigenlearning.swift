@@ -13,16 +13,17 @@ extension PreparedTable {
   ///
   /// - Parameters:
   ///   - kernel: a kernel on the encoded columns, such as that of a member of a fitted blend.
+  ///   - limit: the most rows to take.
   ///   - seed: of the choice of rows.
   ///   - context: threads, memory limit and cancellation.
-  /// - Complexity: about 9 m³ operations for m ≤ `spectrumRows` rows.
+  /// - Complexity: about 9 m³ operations for m ≤ `limit` rows.
   /// - Throws: as `GramEigenlearning`.
   package func eigenlearning(
-    of kernel: any Kernel<Points<Double>, Double>, seed: UInt64,
+    of kernel: any Kernel<Points<Double>, Double>, limit: Int = spectrumRows, seed: UInt64,
     context: ExecutionContext = .default
   ) throws(MercerError) -> GramEigenlearning {
     let fitting = Int((Double(context.memoryLimit) / 32).squareRoot())
-    let count = min(inputs.count, Self.spectrumRows, max(fitting, 2))
+    let count = min(inputs.count, limit, max(fitting, 2))
     var stream = RandomStream(seed: seed, purpose: "spectrum rows")
     let rows = stream.sample(count, of: inputs.count)
     let points = inputs.subset(at: rows)

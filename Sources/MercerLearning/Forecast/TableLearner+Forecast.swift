@@ -134,7 +134,7 @@ extension TableLearner {
 
   // MARK: - From measurements to a forecast
 
-  private static func forecast(
+  static func forecast(
     _ sizes: [[[LearningCurve.Measure: LearningCurve.Run]]], _ spectrum: GramEigenlearning,
     ridges: [Double], task: LearningTask, rows count: Int, asked: [Int], droppedRows: Int,
     kernel: String

@@ -55,7 +55,12 @@ extension BlendSearch {
     let jobs = courses.map { course in
       Job(
         course: course,
-        steps: (0...course.rounds).map { _ in .init(settings: settings, teaching: nil) })
+        steps: (0...course.rounds).map { round in
+          let teaching = course.teaching(ofRound: round)
+          return .init(
+            settings: teaching == nil || course.offers(round: round) ? settings : [],
+            teaching: teaching)
+        })
     }
     let (found, _) = try run(
       jobs, data, rows: rows, stage: plan.screening, "comparing kernels", deadline, context)
@@ -63,7 +68,11 @@ extension BlendSearch {
     for (place, rounds) in found.enumerated() {
       var chosen: [CourseRun.Setting] = []
       for (round, outcomes) in rounds.enumerated() {
-        guard let best = outcomes.min(by: { $0.score < $1.score }) else { break }
+        guard let best = outcomes.min(by: { $0.score < $1.score }) else {
+          guard let teaching = courses[place].teaching(ofRound: round) else { break }
+          chosen.append(teaching)
+          continue
+        }
         chosen.append(best.setting)
         guard courses[place].offers(round: round), best.score.isFinite else { continue }
         candidates.append(

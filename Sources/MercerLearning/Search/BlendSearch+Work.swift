@@ -41,6 +41,7 @@ extension BlendSearch {
     outer.threadCount = min(
       context.threadCount, max(1, context.memoryLimit / Self.courseBytes(rows: rows.count)))
     let taskCount = jobs.count * folds.count
+    let best = Mutex(Double.infinity)
     try outer.forEach(taskCount) { (task) throws(MercerError) in
       let (job, fold) = (task / folds.count, task % folds.count)
       // The first few always run, so that there is something to choose from.
@@ -50,7 +51,20 @@ extension BlendSearch {
         $0[task] = trials
         return $0.count
       }
-      context.progress?(WorkProgress(stage: name, fraction: Double(done) / Double(taskCount)))
+      guard let progress = context.progress else { return }
+      // Of one fold, which is enough to see where the search has come to.
+      let least = trials.last?.min { $0.size < $1.size }?.residuals
+      let score = least.map {
+        data.score(folds[fold].validation.map { rows[$0] }, Matrix(converting: $0))
+      }
+      let leastScore = best.withLock { best in
+        best = min(best, score ?? .infinity)
+        return best
+      }
+      progress(
+        WorkProgress(
+          stage: name, fraction: Double(done) / Double(taskCount), total: taskCount,
+          detail: leastScore.isFinite ? "best so far: " + data.scoreText(leastScore) : ""))
     }
     let trials = found.withLock { $0 }
     let validated = validation.map { rows[$0] }

@@ -12,8 +12,6 @@ import MercerKernels
 struct BlendSearch: Sendable {
   /// A kernel whose score is worse than the best one's by this factor is not blended.
   static let scoreTolerance = 1.3
-  /// Above so many coordinates no full metric is learned.
-  private static let transformLimit = 150
   /// How many settings of a round get the score proper; the others are behind by their squares.
   static let scoredSettings = 6
 
@@ -23,6 +21,8 @@ struct BlendSearch: Sendable {
   /// The smallest ridge that the fit to all rows can solve for.
   var leastRidge = 0.0
   var seed: UInt64 = 0
+  /// The only courses that are tried, for checks of one kind at a time; nil for all.
+  var onlyKind: Course.Kind?
 
   /// What one course holds at once on m rows, in bytes: K, a copy that is factorised, the matrix
   /// between training and validation rows, and tiles.
@@ -49,30 +49,10 @@ struct BlendSearch: Sendable {
     let rows: [Int]
     /// Rows that were validated on, and codes less predictions of the blend there.
     let validation: (rows: [Int], residuals: Matrix<Double>)
+    /// The rounds whose kernels the members are, in their order.
+    let leaders: [Candidate]
     /// Whether the time was over before the plan was done.
     let stoppedEarly: Bool
-  }
-
-  /// What is tried, the most promising first.
-  static func courses(on kept: [Int], of views: [SearchData.View]) -> [Course] {
-    let first: [(Geometry, Course.Shape, Int)] = [
-      (.productLaplace, .scales, 2), (.laplace, .scales, 2), (.laplace, .transform, 2),
-      (.productLaplace, .transform, 1), (.matern, .scales, 1),
-    ]
-    let second: [(Geometry, Course.Shape, Int)] = [
-      (.sharp, .scales, 1), (.gaussian, .scales, 1), (.twoScales, .scales, 1),
-      (.network, .scales, 0), (.linearAndLaplace, .scales, 1),
-      (.linearAndProductLaplace, .scales, 1), (.anova, .scales, 1), (.pairwise, .scales, 1),
-    ]
-    return [first, second].flatMap { group in
-      kept.flatMap { view in
-        group.compactMap { geometry, shape, rounds in
-          let count = views[view].features.count
-          guard shape == .scales || (2...transformLimit).contains(count) else { return nil }
-          return Course(view: view, geometry: geometry, shape: shape, rounds: rounds)
-        }
-      }
-    }
   }
 
   /// Searches.
@@ -86,8 +66,7 @@ struct BlendSearch: Sendable {
     let order = stream.permutation(data.inputs.count)
     let views = try chooseViews(
       data, rows: Array(order.prefix(plan.preview.rows)), deadline, context)
-    let courses = Array(
-      Self.courses(on: views, of: data.views).prefix(plan.courseCount))
+    let courses = courses(on: views, of: data.views)
     let screened = try screen(
       courses, data, rows: Array(order.prefix(plan.screening.rows)), deadline, context)
     // Other folds: what was best by chance on the first ones is not so again.
@@ -102,10 +81,12 @@ struct BlendSearch: Sendable {
       data.score(places.map { validation[$0] }, residuals)
     }
     var members: [Member] = []
+    var leaders: [Candidate] = []
     for (candidate, weight) in zip(refined, weights) where weight > 0 {
       let base = try CourseRun(candidate.course, on: data, rows: rows)
         .kernel(round: candidate.round, settings: candidate.settings, context: context)
       let features = data.views[candidate.course.view].features
+      leaders.append(candidate)
       members.append(
         Member(
           kernel: features.count == data.inputs.dimension
@@ -123,6 +104,7 @@ struct BlendSearch: Sendable {
     return Result(
       members: members, leaderboard: board, rows: rows,
       validation: (Array(validation.prefix(once)), residuals.rows(0..<once)),
+      leaders: leaders,
       stoppedEarly: deadline.isPast)
   }
 

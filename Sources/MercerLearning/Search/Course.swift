@@ -3,13 +3,21 @@ import MercerKernels
 import RealModule
 
 /// A kernel and the way its metric is learned: what the search for a blend tries, round by round.
-struct Course: Sendable, Equatable {
+package struct Course: Sendable, Equatable {
   /// What the metric may be.
-  enum Shape: String, Sendable {
+  package enum Shape: String, Sendable {
     /// A scale for each coordinate.
     case scales
     /// Any linear map, learned by the Euclidean kernel of the same length.
     case transform
+    /// A scale for each coordinate, by descent on a criterion of the fit (`LengthScaleDescent`).
+    case descent
+  }
+
+  /// A kernel and what its metric may be.
+  package struct Kind: Sendable, Hashable {
+    package let geometry: Geometry
+    package let shape: Shape
   }
 
   /// Which coordinates, by their place among the views of the table.
@@ -18,6 +26,11 @@ struct Course: Sendable, Equatable {
   let shape: Shape
   /// How often the metric is learned; with 0 it is the identity throughout.
   let rounds: Int
+  /// The most rows that a descent is made on.
+  var descentRows = 0
+
+  /// What a descent begins from, whose end hardly depends on it.
+  static let descentStart = CourseRun.Setting(factor: 2, ridge: 0.1)
 
   /// The kernel of the metric's gradients: a product kernel in the eigenbasis of M takes M from the
   /// Euclidean kernel, as its own gradients would depend on the basis.
@@ -28,8 +41,16 @@ struct Course: Sendable, Equatable {
     round == 0 ? teacher : geometry
   }
 
-  /// Whether a round may become part of a blend: round 0 of transforms is that of scales.
+  /// Whether a round may become part of a blend: round 0 of others is that of scales.
   func offers(round: Int) -> Bool { round > 0 || shape == .scales }
+
+  /// What it is but for the view.
+  var kind: Kind { Kind(geometry: geometry, shape: shape) }
+
+  /// What the metric after a round is learned with, where that is not to be found first.
+  func teaching(ofRound round: Int) -> CourseRun.Setting? {
+    shape == .descent ? Self.descentStart : nil
+  }
 
   /// What a round is called on the leaderboard.
   func name(round: Int, view: String) -> String {

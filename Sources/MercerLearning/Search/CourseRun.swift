@@ -14,6 +14,9 @@ struct CourseRun: Sendable {
   private let rows: [Int]
   /// The targets at these rows.
   private let codes: Matrix<Float>
+  /// The steps of a descent, and the deviation of its logarithms of scales that is expected.
+  static let descentSteps = 20
+  private static let descentSpread = 0.3
 
   /// A course on rows of the table.
   init(_ course: Course, on data: SearchData, rows: [Int]) {
@@ -119,6 +122,9 @@ struct CourseRun: Sendable {
     _ metric: Metric, _ inner: Points<Float>, _ targets: Matrix<Float>, _ places: [Int],
     _ setting: Setting, known: Matrix<Float>?, _ context: ExecutionContext
   ) throws(MercerError) -> Metric {
+    if course.shape == .descent {
+      return try descended(inner, targets, places, setting, context)
+    }
     let teacher = course.teacher
     let median = try inner.medianDistance(metric: metric, exponent: teacher.exponent)
     let kernel = try teacher.kernel(
@@ -133,11 +139,41 @@ struct CourseRun: Sendable {
     let gradients = try GradientMetric.gradients(
       of: kernel, inputs: inner, coefficients: coefficients, context: context)
     return switch course.shape {
-    case .scales:
+    case .scales, .descent:
       GradientMetric.scales(
         gradients, dimension: inner.dimension, blocks: data.views[course.view].blocks)
     case .transform:
       try GradientMetric.transform(gradients, dimension: inner.dimension, context: context)
+    }
+  }
+
+  /// Scales by descent on the first of the rows, which are in random order; the largest is 1.
+  private func descended(
+    _ inner: Points<Float>, _ targets: Matrix<Float>, _ places: [Int], _ setting: Setting,
+    _ context: ExecutionContext
+  ) throws(MercerError) -> Metric {
+    let few = 0..<min(inner.count, course.descentRows)
+    let points = Points<Double>(Matrix(converting: inner.coordinates.rows(few)))
+    let median = try inner.medianDistance(metric: .identity, exponent: course.geometry.exponent)
+    let kernel = try course.geometry.kernel(
+      lengthScale: setting.factor * median, metric: .identity, dimension: inner.dimension,
+      of: Double.self)
+    guard let kernel = kernel as? any MetricKernel<Double> else { return .identity }
+    let data = try LabelledData(
+      inputs: points, targets: Matrix(converting: targets.rows(few)),
+      weights: data.weights.map { weights in few.map { weights[rows[places[$0]]] } })
+    do {
+      let found = try LengthScaleDescent(
+        stepLimit: Self.descentSteps, spread: Self.descentSpread
+      ).run(
+        from: kernel, ridge: setting.ridge, on: data, blocks: self.data.views[course.view].blocks,
+        context: context)
+      let largest = found.scales.max() ?? 1
+      return .scales(found.scales.map { $0 / largest })
+    } catch {
+      // Not even the start can be solved: another kernel will serve.
+      if [.notPositiveDefinite, .didNotConverge].contains(error.code) { return .identity }
+      throw error
     }
   }
 

@@ -3,7 +3,7 @@ import MercerKernels
 
 /// The kernels that the search for a blend tries: mostly those with a kink at distance 0, as what
 /// wins on tables bends sharply.
-enum Geometry: String, Sendable, CaseIterable {
+package enum Geometry: String, Sendable, CaseIterable {
   case productLaplace, laplace, matern, gaussian
   /// exp(−(‖x − z‖₁ / ℓ)^0.7): sharper near a point and with longer tails than product Laplace.
   case sharp

@@ -21,6 +21,8 @@ struct SearchData: Sendable {
   let resampling: Resampling
   /// From rows and codes less predictions, what is to be least.
   let score: @Sendable (_ rows: [Int], _ residuals: Matrix<Double>) -> Double
+  /// What such a score is to a person.
+  let scoreText: @Sendable (_ score: Double) -> String
 
   /// The coordinates that know targets, made anew for each split.
   let targetMeans: TargetMeanFeatures

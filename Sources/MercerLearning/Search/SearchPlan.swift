@@ -18,6 +18,10 @@ package struct SearchPlan: Sendable, Equatable {
   package var screening: Stage
   /// How many of the list of courses are screened, the first ones.
   package var courseCount: Int
+  /// How many descents over length scales are screened beside these, and on how many rows each is
+  /// made at most.
+  package var descentCount = 0
+  package var descentRows = 0
   /// The best rounds, with finer settings, on more rows and other folds.
   package var refinement: Stage
   /// How many rounds are refined.
@@ -126,6 +130,31 @@ package struct SearchPlan: Sendable, Equatable {
     expectedSeconds =
       screened + Double(finalistCount) * cost.refinement(refinement)
       + Double(memberLimit) * sizes.memberSeconds
+    planDescents(sizes, cost: cost, left: left)
+  }
+
+  /// The share of the search's time that descents may take, and how many rows one is made on.
+  private static let descentShare = 0.15
+  private static let descentRowRange = 300...1000
+
+  /// Descents where there is time left when everything else is done to the full: elsewhere more rows
+  /// and more of the other courses serve better.
+  private mutating func planDescents(_ sizes: Sizes, cost: Cost, left: Double) {
+    let room = min(Self.descentShare * left, budget - expectedSeconds)
+    let runs =
+      screening.folds * screening.repeats + refinement.folds * refinement.repeats + 2
+    for count in [2, 1] {
+      var rows = min(screening.rows * 3 / 5, Self.descentRowRange.upperBound)
+      while rows >= Self.descentRowRange.lowerBound {
+        let seconds = Double(runs * count) * cost.descent(rows)
+        if seconds <= room {
+          (descentCount, descentRows) = (count, rows)
+          expectedSeconds += seconds
+          return
+        }
+        rows = rows * 9 / 10
+      }
+    }
   }
 
   /// Seconds on two cores of the machine of `docs/benchmarks.md`.
@@ -153,17 +182,34 @@ package struct SearchPlan: Sendable, Equatable {
     /// A round with what leads to it.
     func refinement(_ stage: Stage) -> Double { 1.6 * round(stage, factors: 2, settings: 6) }
 
+    /// One descent: some n³ operations a step, in double precision, and the kernel's gradients.
+    func descent(_ rows: Int) -> Double {
+      let r = Double(rows)
+      let step = r * r * r / 2.5e10 + r * r * (Double(sizes.features) + 40) / 4e9 + 3e-4
+      // One evaluation in five is spent on finding the length of a step.
+      return 1.2 * Double(CourseRun.descentSteps) * step / 2
+    }
+
     private func round(_ stage: Stage, factors: Int, settings: Int) -> Double {
       let held = stage.folds == 1 ? 0.4 : 1 / Double(stage.folds)
-      let m = Double(stage.rows) * (1 - held)
-      let v = Double(stage.rows) * held
-      let d = Double(sizes.features)
-      let k = Double(sizes.targets)
-      let tiles = Double(factors) * (m * m / 2 + m * v) * (d + 20) / 3e10
-      let solves = Double(settings) * (m * m * m / 3 / 8e10 + (2 * m * m + 2 * m * v) * k / 1.6e10)
-      let gradients = min(m, 1500) * m * d * (1 + k) / 2e10
-      let scores = 6 * v * (k + 1) * 1.5e-7
-      return Double(stage.folds * stage.repeats) * (tiles + solves + gradients + scores + 3e-3) / 2
+      let seconds = SearchPlan.roundSeconds(
+        training: Double(stage.rows) * (1 - held), validation: Double(stage.rows) * held,
+        features: sizes.features, targets: sizes.targets, factors: factors, settings: settings)
+      return Double(stage.folds * stage.repeats) * seconds
     }
+  }
+
+  /// Seconds for a round of a course on one fold, as `Cost` has them.
+  static func roundSeconds(
+    training m: Double, validation v: Double, features: Int, targets: Int, factors: Int,
+    settings: Int
+  ) -> Double {
+    let d = Double(features)
+    let k = Double(targets)
+    let tiles = Double(factors) * (m * m / 2 + m * v) * (d + 20) / 3e10
+    let solves = Double(settings) * (m * m * m / 3 / 8e10 + (2 * m * m + 2 * m * v) * k / 1.6e10)
+    let gradients = min(m, 1500) * m * d * (1 + k) / 2e10
+    let scores = 6 * v * (k + 1) * 1.5e-7
+    return (tiles + solves + gradients + scores + 3e-3) / 2
   }
 }

@@ -13,6 +13,8 @@ struct KernelChoice: Sendable {
   /// Rows that were validated on, and codes less predictions of the blend there; none when there was
   /// no search.
   var validation: (rows: [Int], residuals: Matrix<Double>)?
+  /// The rounds of courses that led to the members; none when there was no search.
+  var leaders: [BlendSearch.Candidate] = []
   /// Whether the time was over before all was tried.
   var stoppedEarly = false
 }
@@ -53,7 +55,7 @@ extension TableLearner {
       .run(data, deadline: deadline, context: context)
     return KernelChoice(
       members: found.members, leaderboard: found.leaderboard, seen: Set(found.rows),
-      validation: found.validation, stoppedEarly: found.stoppedEarly)
+      validation: found.validation, leaders: found.leaders, stoppedEarly: found.stoppedEarly)
   }
 
   /// The table as it is best learned: with its target as it stands, or transformed where a first look
@@ -79,21 +81,21 @@ extension TableLearner {
     return best
   }
 
-  private func searchData(_ prepared: PreparedTable) -> SearchData {
+  func searchData(_ prepared: PreparedTable) -> SearchData {
     SearchData(
       inputs: prepared.inputs, views: SearchData.views(of: prepared.encoder),
       codes: prepared.problem.codes, weights: prepared.problem.weights,
       resampling: prepared.resampling, score: prepared.problem.score(rows:residuals:),
-      targetMeans: prepared.targetMeans, seed: seed)
+      scoreText: prepared.problem.scoreText, targetMeans: prepared.targetMeans, seed: seed)
   }
 
-  private func blendSearch(
+  func blendSearch(
     _ prepared: PreparedTable, _ data: SearchData, _ context: ExecutionContext
   ) -> BlendSearch {
     let sizes = SearchPlan.Sizes(
       rows: data.inputs.count, features: data.views.map(\.features.count).max() ?? 0,
       targets: data.codes.columnCount, views: data.views.count,
-      courses: BlendSearch.courses(
+      courses: Course.list(
         on: Array(data.views.indices.prefix(SearchPlan.viewCount)), of: data.views
       ).count,
       memberSeconds: prepared.plan.expectedSeconds(
@@ -104,6 +106,7 @@ extension TableLearner {
     var search = BlendSearch(plan: SearchPlan(sizes, budget: budget(for: prepared)))
     search.seed = seed
     search.ridge = ridge
+    search.onlyKind = onlyCourses
     if prepared.plan.method != .exact { search.leastRidge = 1e-3 }
     return search
   }

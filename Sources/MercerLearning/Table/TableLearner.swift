@@ -39,6 +39,8 @@ public struct TableLearner: Sendable {
   public var precision = Precision.float
   /// The seed of every random choice.
   public var seed: UInt64 = 0
+  /// The only kind of course that the search tries, for checks of each; nil for all.
+  package var onlyCourses: Course.Kind?
 
   /// A learner with nothing said but what to predict.
   public init(target: String) { self.target = target }
@@ -53,6 +55,8 @@ public struct TableLearner: Sendable {
     public let leaderboard: [KernelSearch.Candidate]
     /// Which solver, and why.
     public let plan: RidgePlan
+    /// Whether more rows would help, as far as a tenth of the time tells; nil where it cannot tell.
+    public let forecast: TableForecast?
     /// Rows without a target.
     public let droppedRows: Int
     /// Whether the time was over before all was tried that was planned.
@@ -183,6 +187,9 @@ public struct TableLearner: Sendable {
       deadline: deadline, context: context)
     let assessment = try TableAssessment(
       of: problem, fitted, inputs: inputs, seed: seed, context: context)
+    let stoppedEarly = found.stoppedEarly || fitted.stoppedEarly
+    let forecast =
+      stoppedEarly ? nil : try growth(of: found, on: prepared, context: context)
     let finished = clock.now
     var regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
     if precision == .half { regression = regression.roundingCoefficients(to: .float) }
@@ -201,9 +208,8 @@ public struct TableLearner: Sendable {
         trainingRows: TrainingRows(
           of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)
       ).keepingSeenCoordinates(),
-      judged: assessment.judged, leaderboard: found.leaderboard, plan: plan,
-      droppedRows: prepared.droppedRows,
-      stoppedEarly: found.stoppedEarly || fitted.stoppedEarly,
+      judged: assessment.judged, leaderboard: found.leaderboard, plan: plan, forecast: forecast,
+      droppedRows: prepared.droppedRows, stoppedEarly: stoppedEarly,
       seconds: ((searched - started).seconds, (finished - searched).seconds))
   }
 }

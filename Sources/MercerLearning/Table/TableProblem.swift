@@ -99,6 +99,15 @@ struct TableProblem: Sendable {
     return sum / total
   }
 
+  /// A score as a person reads it: an error in standard deviations of the target, or a log loss.
+  func scoreText(_ score: Double) -> String {
+    task == .regression
+      ? "error \(rounded(score.squareRoot())) of the target's deviation"
+      : "log loss \(rounded(score))"
+  }
+
+  private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+
   /// The mean square error on the target's own scale, in units of its variance.
   private func squaredError(
     rows: [Int], predictions: Matrix<Double>, residuals: Matrix<Double>, weights: [Double]?

@@ -4,6 +4,8 @@ public enum Ink: Sendable, Equatable {
   case series(Int)
   /// Quiet marks: reference lines, whiskers.
   case line
+  /// The background, to set a line apart from what is below it.
+  case paper
   /// Grid lines.
   case rule
   /// Text in full strength, and marks as strong as text.
@@ -19,6 +21,7 @@ public enum Ink: Sendable, Equatable {
     case .series(let index): "s\((index % Palette.light.series.count) + 1)"
     case .line: "ln"
     case .rule: "rl"
+    case .paper: "pp"
     case .ink: "ik"
     case .sequential: "sq"
     case .diverging(let value): value < 0 ? "ng" : "ps"

@@ -5,8 +5,10 @@
 public protocol Plot: Sendable {
   /// What is shown, as a heading.
   var title: String { get }
-  /// What can be read off it, in one or two sentences; the text alternative.
+  /// What can be read off it, in one or two sentences.
   var summary: String { get }
+  /// What takes the place of the picture for who cannot see it; the summary, or more.
+  var alternative: String { get }
   /// What is left out, binned or thinned; shown below the plot.
   var note: String? { get }
   /// How high it is at a width, both in units of the drawing.
@@ -16,6 +18,9 @@ public protocol Plot: Sendable {
 }
 
 extension Plot {
+  /// The summary.
+  public var alternative: String { summary }
+
   /// Nothing is left out.
   public var note: String? { nil }
 
@@ -70,7 +75,7 @@ extension Plot {
   }
 
   private func description(id: String) -> String {
-    let words = [summary, note].compactMap { $0 }.joined(separator: " ")
+    let words = [alternative, note].compactMap { $0 }.joined(separator: " ")
     return "<title id=\"\(id)-t\">\(Markup.text(Markup.shortened(title, to: 300)))</title>"
       + "<desc id=\"\(id)-d\">\(Markup.text(Markup.shortened(words, to: 2000)))</desc>\n"
   }

@@ -29,11 +29,14 @@ enum PlotStyle {
     .plot .tt{font-size:13px;font-weight:600}
     .plot .pt{font-weight:600}
     .plot .cl{font-size:10px}
+    .plot rect{shape-rendering:crispEdges}
 
     """
 
   private static func colours(named colour: (String) -> String, isDark: Bool?) -> String {
-    var inks = [("ln", "line"), ("rl", "rule"), ("ik", "ink"), ("sq", "sequential")]
+    var inks = [
+      ("ln", "line"), ("rl", "rule"), ("ik", "ink"), ("sq", "sequential"), ("pp", "paper"),
+    ]
     inks += [("ps", "positive"), ("ng", "negative")]
     inks += Palette.light.series.indices.map { ("s\($0 + 1)", "series-\($0 + 1)") }
     var rules = inks.map { ink, name in

@@ -32,7 +32,7 @@ extension [ReferenceLine] {
     enumerated().map { index, line in
       let value = (line.axis == .x ? x : y).text(line.value)
       return Legend.Entry(
-        name: "\(line.label): \(value)", ink: .line,
+        name: "\(line.label): \(value)", ink: .ink,
         symbol: .line(dash: ReferenceLine.dash(index)))
     }
   }
@@ -53,7 +53,8 @@ extension [ReferenceLine] {
           PlotPoint(area.x, area.maxY - share * area.height),
           PlotPoint(area.maxX, area.maxY - share * area.height),
         ]
-      canvas.polyline(ends, .line, width: 1.25, dash: ReferenceLine.dash(index))
+      canvas.polyline(ends, .paper, width: 3)
+      canvas.polyline(ends, .ink, width: 1.25, dash: ReferenceLine.dash(index))
     }
   }
 

@@ -15,7 +15,7 @@ struct TickLabels {
   init(
     _ scale: Scale, from start: Double, to end: Double, within limits: ClosedRange<Double>
   ) {
-    var count = max(min(Int((end - start) / 40), 10), 2)
+    var count = max(min(Int((end - start) / 32), 10), 2)
     var places: [Place] = []
     repeat {
       places = scale.ticks(atMost: count).compactMap { tick in

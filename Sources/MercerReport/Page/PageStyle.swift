@@ -67,7 +67,8 @@ enum PageStyle {
     .n{text-align:right;white-space:nowrap}
     .chosen>*{background:var(--surface);font-weight:600}
     dl{margin:0 0 1.25rem;font-size:.9375rem}
-    dl>div{display:grid;grid-template-columns:minmax(7rem,14rem) minmax(0,1fr);gap:.25rem 1rem;padding:.4rem 0;border-bottom:1px solid var(--rule)}
+    dl>div{padding:.4rem 0;border-bottom:1px solid var(--rule)}
+    @media (min-width:640px){dl>div{display:grid;grid-template-columns:minmax(7rem,14rem) minmax(0,1fr);gap:.25rem 1rem}}
     dt{color:var(--soft-ink)}
     dd{margin:0;font-variant-numeric:tabular-nums}
     dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1.25rem 2rem;margin-bottom:1.75rem}

@@ -93,7 +93,7 @@ public struct CurvePlot: Plot {
     let most = curve.style == .points ? 1000 : 60
     for place in Thinning.spread(count, most: most) {
       guard let point = frame.place(curve.x[place], curve.y[place]) else { continue }
-      var tip = curve.name.isEmpty ? "" : curve.name + ": "
+      var tip = curve.name.isEmpty ? "" : Markup.shortened(curve.name, to: 40) + ": "
       tip += "\(x.name) \(x.text(curve.x[place])), \(y.name) \(y.text(curve.y[place]))"
       if let lower = curve.lower, let upper = curve.upper, place < lower.count,
         place < upper.count

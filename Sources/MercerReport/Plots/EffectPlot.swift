@@ -130,14 +130,18 @@ public struct EffectPlot: Plot {
     // Levels go down the side, where their names have room; the response goes across.
     let names = levels.map { TextMetrics.fitted($0.name, to: bounds.width * 0.4) }
     let nameWidth = names.map { TextMetrics.width($0) }.max() ?? 0
+    // A panel that is called after its feature need not say it again.
+    let isNamed = feature.label != title
     let frame = PlotFrame(
-      in: bounds.inset(left: nameWidth), x: response, y, y: Quantity(""),
+      in: bounds.inset(left: nameWidth, top: isNamed ? 10 : 0), x: response, y, y: Quantity(""),
       Scale(.linear, 0...1), gridOfX: true, showsY: false)
     frame.draw(in: &canvas)
     let area = frame.area
-    canvas.text(
-      TextMetrics.fitted(feature.label, to: bounds.width), at: PlotPoint(bounds.x, bounds.y + 4),
-      role: .label, full: feature.label)
+    if isNamed {
+      canvas.text(
+        TextMetrics.fitted(feature.label, to: bounds.width), at: PlotPoint(bounds.x, bounds.y + 10),
+        role: .label, full: feature.label)
+    }
     let step = area.height / Double(max(levels.count, 1))
     for (index, level) in levels.enumerated() {
       let middle = area.y + (Double(index) + 0.5) * step

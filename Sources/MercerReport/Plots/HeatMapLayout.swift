@@ -1,7 +1,7 @@
 /// Where the parts of a heat map are: colour bar, row labels at the left, cells, column labels below.
 struct HeatMapLayout {
   private enum ColumnText {
-    case flat(every: Int)
+    case flat(every: Int, width: Double)
     case turned
   }
 
@@ -25,11 +25,12 @@ struct HeatMapLayout {
     let left = (rowTexts.map { TextMetrics.width($0) }.max() ?? 0) + 6
     let across = (bounds.width - left - 1) / Double(counts.columns)
     let widest = map.columns.labels.map { TextMetrics.width($0) }.max() ?? 0
-    if widest + 6 <= across {
-      columnText = .flat(every: 1)
+    if widest + 6 <= across || across > 64 {
+      columnText = .flat(every: 1, width: across - 6)
       columnRoom = 18
     } else if map.columns.isOrdered || across < 12 {
-      columnText = .flat(every: max(Int(((widest + 8) / across).rounded(.up)), 1))
+      let every = max(Int(((widest + 8) / across).rounded(.up)), 1)
+      columnText = .flat(every: every, width: across * Double(every) - 6)
       columnRoom = 18
     } else {
       columnText = .turned
@@ -72,7 +73,7 @@ struct HeatMapLayout {
     let name = [map.rows, map.columns].enumerated().map { index, side in
       let place = index == 0 ? row : column
       let label = place < side.labels.count ? side.labels[place] : ""
-      return "\(side.name) \(Markup.shortened(label, to: 60))"
+      return "\(Markup.shortened(side.name, to: 32)) \(Markup.shortened(label, to: 32))"
     }.joined(separator: ", ")
     var tip = "\(name): \(map.quantity.text(value))"
     var text: String?
@@ -91,7 +92,7 @@ struct HeatMapLayout {
   }
 
   private func drawLabels(_ map: HeatMapPlot, in canvas: inout SVGCanvas) {
-    let everyRow = max(Int((13 / cell.height).rounded(.up)), 1)
+    let everyRow = max(Int(((map.rows.isOrdered ? 20 : 13) / cell.height).rounded(.up)), 1)
     for (row, text) in rowTexts.enumerated() where row % everyRow == 0 {
       canvas.text(
         text,
@@ -107,8 +108,8 @@ struct HeatMapLayout {
         canvas.text(
           TextMetrics.fitted(label, to: 90), at: PlotPoint(middle + 4, bottom + 6), anchor: .end,
           turned: true, full: label)
-      case .flat(let every):
-        let text = TextMetrics.fitted(label, to: bounds.width / 3)
+      case .flat(let every, let width):
+        let text = TextMetrics.fitted(label, to: width)
         let half = TextMetrics.width(text) / 2
         let centre = max(min(middle, bounds.maxX - half), bounds.x + half)
         guard column % every == 0, centre - half > last + 4 else { continue }

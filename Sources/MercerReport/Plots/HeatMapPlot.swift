@@ -24,7 +24,7 @@ public struct HeatMapPlot: Plot {
   }
 
   /// The most rows and columns that are drawn.
-  public static let mostCells = 64
+  public static let mostCells = 48
 
   /// The heading.
   public let title: String

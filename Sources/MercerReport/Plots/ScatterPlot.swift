@@ -59,7 +59,7 @@ public struct ScatterPlot: Plot {
       content = .points(
         shown.map { index in
           let label = labels.flatMap { index < $0.count ? $0[index] : nil }
-          return (xs[index], ys[index], label.map { Markup.shortened($0, to: 80) })
+          return (xs[index], ys[index], label.map { Markup.shortened($0, to: 40) })
         })
     }
     if shown.count < count {
@@ -102,7 +102,8 @@ public struct ScatterPlot: Plot {
       let radius = points.count > 300 ? 2.2 : 3
       for point in points {
         guard let place = frame.place(point.x, point.y) else { continue }
-        let values = "\(x.name) \(x.text(point.x)), \(y.name) \(y.text(point.y))"
+        let names = [x.name, y.name].map { Markup.shortened($0, to: 32) }
+        let values = "\(names[0]) \(x.text(point.x)), \(names[1]) \(y.text(point.y))"
         canvas.disc(
           at: place, radius: radius, .series(0), opacity: opacity,
           tip: point.label.map { "\($0): \(values)" } ?? values)

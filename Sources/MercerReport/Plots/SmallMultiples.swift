@@ -21,13 +21,17 @@ public struct SmallMultiples: Plot {
   public init(title: String, summary: String, panels: [any Plot], panelWidth: Double = 220) {
     (self.title, self.panelWidth) = (title, panelWidth)
     self.panels = Array(panels.prefix(Self.mostPanels))
-    let parts = self.panels.map { "\($0.title): \($0.summary)" }
-    self.summary = ([summary] + parts).joined(separator: " ")
+    self.summary = summary
     var notes = self.panels.compactMap { panel in panel.note.map { "\(panel.title): \($0)" } }
     if panels.count > Self.mostPanels {
       notes.append("\(Self.mostPanels) of \(NumberText.count(panels.count)) panels shown.")
     }
     note = notes.isEmpty ? nil : notes.joined(separator: " ")
+  }
+
+  /// The summary and those of the panels.
+  public var alternative: String {
+    ([summary] + panels.map { "\($0.title): \($0.alternative)" }).joined(separator: " ")
   }
 
   private func layout(_ width: Double) -> (columns: Int, width: Double, height: Double) {

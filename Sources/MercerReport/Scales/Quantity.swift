@@ -14,8 +14,8 @@ public struct Quantity: Sendable {
     _ name: String, unit: String? = nil, scale: Scale.Kind = .linear,
     range: ClosedRange<Double>? = nil
   ) {
-    self.name = name
-    self.unit = unit
+    self.name = Markup.shortened(name, to: 120)
+    self.unit = unit.map { Markup.shortened($0, to: 40) }
     self.scale = scale
     self.range = range
   }

@@ -2,8 +2,8 @@ import Foundation
 
 /// Single numbers on plots and pages.
 public enum ReadableNumber {
-  /// A few significant digits, without zeros at the end of the fraction: `1,234`, `0.0391`,
-  /// `1.2×10⁻⁷`; a true minus; `—` for what is no number.
+  /// A few significant digits, without zeros at the end of the fraction: `12.35`, `0.0391`,
+  /// `1.2×10⁻⁷`; the whole part in full below 10⁹: `123,456`; a true minus; `—` for what is no number.
   public static func text(_ value: Double, digits: Int = 4) -> String {
     guard value.isFinite else { return value.isNaN ? "—" : value > 0 ? "∞" : "−∞" }
     guard value != 0 else { return "0" }
@@ -14,7 +14,8 @@ public enum ReadableNumber {
     if order >= 9 || order < -4 {
       return scientific(rounded, order: order, decimals: digits - 1)
     }
-    return trimmed(TickText.plain(rounded, decimals: max(digits - 1 - order, 0)))
+    return trimmed(
+      TickText.plain(order < digits ? rounded : value, decimals: max(digits - 1 - order, 0)))
   }
 
   private static func scientific(_ value: Double, order: Int, decimals: Int) -> String {

@@ -25,9 +25,10 @@ public struct Scale: Sendable, Equatable {
     switch kind {
     case .linear:
       // Below this width neighbouring ticks would have the same text.
-      let least = max(abs(low), abs(high)) * 1e-9
-      if high - low <= least {
-        let margin = low == 0 && high == 0 ? 1 : max(abs(low), abs(high)) * 0.05
+      let largest = max(abs(low), abs(high))
+      let smallest = 1 / limit
+      if high - low <= max(largest * 1e-9, smallest) {
+        let margin = largest <= smallest ? 1 : largest * 0.05
         (low, high) = (low - margin, high + margin)
       }
     case .logarithmic:

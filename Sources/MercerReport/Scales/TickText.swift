@@ -20,6 +20,9 @@ enum TickText {
       if value == 0 {
         label = "0"
       } else if order >= 9 || order < -4 {
+        // 4, 6, 8 and 10 × 10⁹ rather than 0.4 to 1.0 × 10¹⁰.
+        let isShort = order == exponent + 1 && largest < product(2, order)
+        let order = isShort ? exponent : order
         label = scientific(value, order: order, decimals: max(order - exponent, 0))
       } else if order >= 6, exponent >= 4 {
         label = plain(value / 1e6, decimals: max(6 - exponent, 0)) + "M"
@@ -34,15 +37,23 @@ enum TickText {
 
   /// Ticks of a logarithmic axis; powers of ten when any is very large or small.
   static func logarithmic(_ values: [Double]) -> [Tick] {
-    let areExtreme = values.contains { $0 >= 99_999 || $0 < 0.000_99 }
+    let areExtreme = values.contains { $0 > 0.999e9 || $0 < 0.000_99 }
+    let areLarge = values.contains { $0 >= 99_999 }
     return values.map { value in
       let order = Int((log10(value) + 1e-9).rounded(.down))
       let mantissa = (value / pow(10, Double(order))).rounded()
+      let label: String
       if areExtreme {
         let power = "10\(superscript(order))"
-        return Tick(value: value, label: mantissa == 1 ? power : "\(Int(mantissa))×\(power)")
+        label = mantissa == 1 ? power : "\(Int(mantissa))×\(power)"
+      } else if areLarge, order >= 6 {
+        label = plain(value / 1e6, decimals: 0) + "M"
+      } else if areLarge, order >= 4 {
+        label = plain(value / 1e3, decimals: 0) + "k"
+      } else {
+        label = plain(value, decimals: max(-order, 0))
       }
-      return Tick(value: value, label: plain(value, decimals: max(-order, 0)))
+      return Tick(value: value, label: label)
     }
   }
 

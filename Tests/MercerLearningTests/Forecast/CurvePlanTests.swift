@@ -67,6 +67,18 @@ import Testing
     #expect(plan(targets).runs.count > some.runs.count)
   }
 
+  /// Where the largest sizes cost too much, they go, and two are left whatever they cost.
+  @Test func largeSizesAreDropped() throws {
+    let targets = (0..<3200).map { Double($0) }
+    func plan(_ allowance: Double) -> CurvePlan {
+      CurvePlan(targets: targets, allowance: allowance, seed: 0, dropsSizes: true) { Double($0) }
+    }
+    let some = plan(1500)
+    #expect(Set(some.runs.map(\.size)) == [1, 2, 4] && some.cost <= 1500)
+    #expect(Set(plan(10).runs.map(\.size)) == [1, 2])
+    #expect(Set(plan(1e6).runs.map(\.size)) == [1, 2, 4, 8, 12])
+  }
+
   @Test func theSeedDecides() throws {
     let targets = (0..<200).map { Double($0 % 3) }
     #expect(plan(targets, seed: 5) == plan(targets, seed: 5))

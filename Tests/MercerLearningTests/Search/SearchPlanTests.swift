@@ -35,6 +35,17 @@ import Testing
     #expect(long.memberLimit > short.memberLimit)
   }
 
+  /// Descents are made in time that nothing else has a use for, and change no other part of the plan.
+  @Test func descentsTakeTimeThatIsLeft() {
+    #expect(plan(rows: 150, budget: 100).descentCount == 0)
+    #expect(plan(rows: 10_000).descentCount == 0)
+    let rich = plan(rows: 1000, budget: 60)
+    #expect(rich.descentCount == 2 && (300...1000).contains(rich.descentRows))
+    #expect(rich.expectedSeconds <= 60)
+    let dear = plan(rows: 1000, features: 30_000, budget: 1000)
+    #expect(dear.descentRows <= rich.descentRows)
+  }
+
   @Test func memoryBoundsTheRows() {
     #expect(plan(rows: 10_000, rowLimit: 700).refinement.rows <= 700)
   }

@@ -16,7 +16,8 @@ extension FitReport {
       blocks.append(.heading("How predictions change with the strongest columns"))
       blocks.append(
         .paragraph(
-          "Each curve is the mean prediction when the column is set to a value in every row and the others stay as they are. The band is how much the curves of single rows differ in shape: where it is wide, the effect depends on other columns. \(EffectFigures.rugWords)"))
+          "Each curve is the mean prediction when the column is set to a value in every row and the others stay as they are. The band is how much the curves of single rows differ in shape: where it is wide, the effect depends on other columns. \(EffectFigures.rugWords)"
+        ))
       blocks += effects.figures.map { .figure($0) }
     }
     if let (pair, map) = insight.interaction {
@@ -30,7 +31,8 @@ extension FitReport {
   }
 
   private func words(of pair: ColumnInteractions.Pair) -> InlineText {
-    let names: InlineText = "\(PageText.name(pair.columns[0])) and \(PageText.name(pair.columns[1]))"
+    let names: InlineText =
+      "\(PageText.name(pair.columns[0])) and \(PageText.name(pair.columns[1]))"
     if pair.isClear {
       return
         "\(names) do together what neither does alone: \(strong: PageText.percent(pair.excess.value)) of the variance of predictions, more than chance would show."
@@ -62,7 +64,9 @@ struct ImportanceFigure {
       })
     var table = DataTable(
       "Importance of columns",
-      columns: [.text("column"), .number(importance.measure.rawValue), .number("share of gradient")])
+      columns: [
+        .text("column"), .number(importance.measure.rawValue), .number("share of gradient"),
+      ])
     for column in importance.columns {
       table.add([
         column.name, column.permutation.map(PageText.estimate) ?? "not shuffled",
@@ -83,7 +87,8 @@ struct ImportanceFigure {
       switch importance.measure {
       case .rootMeanSquareError, .logLoss:
         "By how much the error rises when the values of a column are dealt out to other rows"
-      case .predictionChange: "How far predictions move when the values of a column are dealt out to other rows"
+      case .predictionChange:
+        "How far predictions move when the values of a column are dealt out to other rows"
       case .probabilityChange:
         "How much probability moves to other classes when the values of a column are dealt out to other rows"
       }

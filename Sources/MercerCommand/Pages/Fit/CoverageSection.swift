@@ -6,8 +6,10 @@ extension FitReport {
   var coverageSection: Section {
     switch metrics {
     case .regression(_, let intervals): coverage(of: intervals)
-    case .classification(_, let sets): sets.map { coverage(of: $0) } ?? Section(
-      "How sure it may be", id: "coverage", [.paragraph("The model has no prediction sets.")])
+    case .classification(_, let sets):
+      sets.map { coverage(of: $0) }
+        ?? Section(
+          "How sure it may be", id: "coverage", [.paragraph("The model has no prediction sets.")])
     }
   }
 
@@ -17,7 +19,8 @@ extension FitReport {
   private func coverage(of intervals: IntervalMetrics) -> Section {
     var blocks: [Block] = [
       .paragraph(
-        "Each prediction comes with an interval that should hold the truth nine times in ten. It did for \(strong: PageText.percent(intervals.coverage)) of \(judgedRowsText).")
+        "Each prediction comes with an interval that should hold the truth nine times in ten. It did for \(strong: PageText.percent(intervals.coverage)) of \(judgedRowsText)."
+      )
     ]
     if intervals.bySize.count > 1 {
       blocks.append(
@@ -54,7 +57,8 @@ extension FitReport {
       "How sure it may be", id: "coverage",
       [
         .paragraph(
-          "Each prediction comes with the set of classes that the row may have, which should hold the truth nine times in ten or more. It did for \(strong: PageText.percent(sets.coverage)) of \(judgedRowsText), with \(PageText.number(sets.size)) classes a set on average."),
+          "Each prediction comes with the set of classes that the row may have, which should hold the truth nine times in ten or more. It did for \(strong: PageText.percent(sets.coverage)) of \(judgedRowsText), with \(PageText.number(sets.size)) classes a set on average."
+        ),
         .figure(
           Figure(
             BarPlot(
@@ -68,7 +72,8 @@ extension FitReport {
             BarPlot(
               title: "In 90 % sets, by probability of the likeliest class",
               summary: "Fifths of the rows, those that the model is least sure of first.",
-              quantity: Self.share, bars: sets.byConfidence.map { BarPlot.Bar(range($0), $0.coverage) },
+              quantity: Self.share,
+              bars: sets.byConfidence.map { BarPlot.Bar(range($0), $0.coverage) },
               references: Self.goal), table: table(of: sets.byConfidence))),
       ])
   }

@@ -21,7 +21,8 @@ extension FitReport {
     }
     var blocks: [Block] = [
       .paragraph(
-        "The table has \(NumberText.quantity(table.columns.count, "column")); \(NumberText.quantity(model.encoder.columns.count, "column")) became \(NumberText.quantity(model.encoder.featureCount, "coordinate")) of a point for each row, in which kernels measure how alike two rows are. The kind of a column was found by looking at all its rows."),
+        "The table has \(NumberText.quantity(table.columns.count, "column")); \(NumberText.quantity(model.encoder.columns.count, "column")) became \(NumberText.quantity(model.encoder.featureCount, "coordinate")) of a point for each row, in which kernels measure how alike two rows are. The kind of a column was found by looking at all its rows."
+      ),
       .table(used),
     ]
     let omitted = model.encoder.omitted
@@ -33,7 +34,8 @@ extension FitReport {
     if let transform = model.inverse?.transform {
       blocks.append(
         .paragraph(
-          "The target was learned through a transform (\(code: "\(transform)")), as errors are more even so; predictions, intervals and errors are on its own scale."))
+          "The target was learned through a transform (\(code: "\(transform)")), as errors are more even so; predictions, intervals and errors are on its own scale."
+        ))
     }
     return Section("Columns and how they were read", id: "encoding", blocks)
   }
@@ -65,7 +67,8 @@ extension FitReport {
     switch column.reason {
     case .excluded where column.name == target: "it is the target"
     case .excluded: "as you said (ignored, or used as group or weight)"
-    case .identifier: "nearly every row has a value of its own, which tells nothing about other rows"
+    case .identifier:
+      "nearly every row has a value of its own, which tells nothing about other rows"
     case .constant: "it has one value everywhere"
     case .empty: "it has no value anywhere"
     case .allRare: "every level is in a single row"

@@ -57,7 +57,8 @@ extension FitReport {
 
   private func headline(_ metrics: TableMetrics, _ detail: String) -> Block.Fact {
     isRegression
-      ? Block.Fact("Typical error (rmse)", PageText.number(metrics.headline, digits: 4), detail: detail)
+      ? Block.Fact(
+        "Typical error (rmse)", PageText.number(metrics.headline, digits: 4), detail: detail)
       : Block.Fact("Wrong class", PageText.percent(metrics.headline), detail: detail)
   }
 
@@ -72,24 +73,44 @@ extension FitReport {
   private var meanings: [Block.Definition] {
     isRegression
       ? [
-        Block.Definition("rmse", "The root mean square error, in the units of \(PageText.name(target)); large errors count most."),
+        Block.Definition(
+          "rmse",
+          "The root mean square error, in the units of \(PageText.name(target)); large errors count most."
+        ),
         Block.Definition("mae", "The mean size of an error, in the same units."),
-        Block.Definition("r²", "The share of the target's variance that is explained: 1 is perfect, 0 is as good as the mean."),
-        Block.Definition("rmse / std", "The rmse over the standard deviation of the target: below 1 is better than the mean."),
-        Block.Definition("−log likelihood", "How surprising the truth is to the model's own error bars; lower is better."),
+        Block.Definition(
+          "r²",
+          "The share of the target's variance that is explained: 1 is perfect, 0 is as good as the mean."
+        ),
+        Block.Definition(
+          "rmse / std",
+          "The rmse over the standard deviation of the target: below 1 is better than the mean."),
+        Block.Definition(
+          "−log likelihood",
+          "How surprising the truth is to the model's own error bars; lower is better."),
       ]
       : [
         Block.Definition("error", "The share of rows whose likeliest class is wrong."),
-        Block.Definition("log loss", "How surprising the true classes are to the probabilities; lower is better, and being sure of what is wrong costs most."),
-        Block.Definition("auc", "How often a row of a class gets a higher probability of it than a row of another: 0.5 is chance, 1 is perfect."),
-        Block.Definition("calibration error", "How far probabilities are from the shares that come true, on average."),
+        Block.Definition(
+          "log loss",
+          "How surprising the true classes are to the probabilities; lower is better, and being sure of what is wrong costs most."
+        ),
+        Block.Definition(
+          "auc",
+          "How often a row of a class gets a higher probability of it than a row of another: 0.5 is chance, 1 is perfect."
+        ),
+        Block.Definition(
+          "calibration error",
+          "How far probabilities are from the shares that come true, on average."),
       ]
   }
 }
 
 /// Metrics as a table of a page, one row a measure.
 enum ErrorTable {
-  static func make(_ caption: String, _ columns: [(name: String, metrics: TableMetrics)]) -> DataTable {
+  static func make(_ caption: String, _ columns: [(name: String, metrics: TableMetrics)])
+    -> DataTable
+  {
     var table = DataTable(
       caption, columns: [.text("measure")] + columns.map { .number($0.name) })
     let rows = columns.map { MetricsTable.rows(of: $0.metrics) }

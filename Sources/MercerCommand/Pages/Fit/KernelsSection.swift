@@ -10,18 +10,22 @@ extension FitReport {
     for (member, weight) in zip(regression.members, regression.weights) {
       members.rows.append([
         InlineText(PageText.percent(weight)), InlineText(PageText.number(member.ridge)),
-        .code(Markup.shortened((member.kernel as? any PointKernel<Double>)?.description ?? "", to: 180)),
+        .code(
+          Markup.shortened((member.kernel as? any PointKernel<Double>)?.description ?? "", to: 180)),
       ])
     }
     var blocks: [Block] = [
       .paragraph(
-        "A kernel says how alike two rows are; a prediction is a sum over all training rows, each counting as much as it is like the new one. The ridge is how much noise it allows for. \(mean)"),
+        "A kernel says how alike two rows are; a prediction is a sum over all training rows, each counting as much as it is like the new one. The ridge is how much noise it allows for. \(mean)"
+      ),
       .table(members),
     ]
     if outcome.leaderboard.count > 1 {
       let board = leaderboard
       blocks.append(.figure(Figure(plot(of: board), width: .full)))
-      blocks.append(.details(summary: "All \(NumberText.count(board.rows.count)) candidates", [.table(board.table)]))
+      blocks.append(
+        .details(
+          summary: "All \(NumberText.count(board.rows.count)) candidates", [.table(board.table)]))
     } else {
       blocks.append(.paragraph("The kernel was given, so there was no search."))
     }
@@ -30,7 +34,9 @@ extension FitReport {
 
   private var mean: String {
     let count = model.regression.members.count
-    return count > 1 ? "The model is the weighted mean of \(count) of them, as errors of different kernels partly cancel." : ""
+    return count > 1
+      ? "The model is the weighted mean of \(count) of them, as errors of different kernels partly cancel."
+      : ""
   }
 
   private typealias Board = (rows: [KernelSearch.Candidate], table: DataTable)
@@ -44,7 +50,9 @@ extension FitReport {
       ])
     // Each group as it was judged: errors on fewer rows do not compare with those on more.
     let sorted = outcome.leaderboard.enumerated().sorted {
-      ($1.element.rows, $0.element.score, $0.offset) < ($0.element.rows, $1.element.score, $1.offset)
+      ($1.element.rows, $0.element.score, $0.offset) < (
+        $0.element.rows, $1.element.score, $1.offset
+      )
     }.map(\.element)
     for (place, candidate) in sorted.enumerated() {
       table.add([

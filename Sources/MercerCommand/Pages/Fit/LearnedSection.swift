@@ -8,7 +8,10 @@ extension FitReport {
     if warningCount > 0 {
       let words = warningCount == 1 ? "one thing" : "\(warningCount) things"
       blocks.append(
-        .notice(.warning, "There \(warningCount == 1 ? "is" : "are") \(link: words, to: "warnings") to know before you rely on this model."))
+        .notice(
+          .warning,
+          "There \(warningCount == 1 ? "is" : "are") \(link: words, to: "warnings") to know before you rely on this model."
+        ))
     }
     return Section("What was learned", id: "learned", blocks)
   }
@@ -60,7 +63,8 @@ extension FitReport {
         "Its 90 % intervals\(width) hold the truth for \(strong: PageText.percent(intervals.coverage)) of these rows\(more)"
     case .classification(let own, let sets):
       guard let sets else {
-        return "Its probabilities are off by \(PageText.percent(own.calibrationError)) on average\(more)"
+        return
+          "Its probabilities are off by \(PageText.percent(own.calibrationError)) on average\(more)"
       }
       return
         "A probability it gives is off by \(PageText.percent(own.calibrationError)) on average, and its 90 % sets, of \(PageText.number(sets.size)) \(sets.size == 1 ? "class" : "classes") on average, hold the truth for \(strong: PageText.percent(sets.coverage)) of these rows\(more)"

@@ -8,7 +8,8 @@ extension FitReport {
       return Section(
         "What more rows would buy", id: "more-rows",
         [
-          .paragraph("No learning curve was measured in this fit. To measure one and see where it leads:"),
+          .paragraph(
+            "No learning curve was measured in this fit. To measure one and see where it leads:"),
           .code(
             "mercer forecast \(ModelOrigin.quotedForShell(table.source)) --target \(ModelOrigin.quotedForShell(target))",
             label: "Forecast"),
@@ -23,7 +24,8 @@ extension FitReport {
         ]
       } + [
         .paragraph(
-          "Measured by \(NumberText.quantity(forecast.runs, "fit")) to parts of the table, each judged by the rows that it had not seen. Where the curve is level, better columns help more than more rows.")
+          "Measured by \(NumberText.quantity(forecast.runs, "fit")) to parts of the table, each judged by the rows that it had not seen. Where the curve is level, better columns help more than more rows."
+        )
       ])
   }
 }

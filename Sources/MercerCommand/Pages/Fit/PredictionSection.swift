@@ -81,7 +81,8 @@ extension FitReport {
       summary:
         "\(judgedRowsText): counts of each actual class (down) by predicted class (across); shades are shares of the actual class. What is right is on the diagonal.",
       rows: .init("actual", labels: names), columns: .init("predicted", labels: names),
-      values: shares, texts: confusion.counts.map { $0.map { $0 == 0 ? "" : NumberText.count($0) } },
+      values: shares,
+      texts: confusion.counts.map { $0.map { $0 == 0 ? "" : NumberText.count($0) } },
       quantity: Quantity("share of the actual class", range: 0...1))
   }
 
@@ -112,7 +113,8 @@ extension FitReport {
   ) -> CurvePlot {
     ThresholdPlot.roc(
       title: "ROC: found against false alarms",
-      summary: "\(whichCurves) The nearer to the upper left corner the better; the diagonal is chance.",
+      summary:
+        "\(whichCurves) The nearer to the upper left corner the better; the diagonal is chance.",
       curves: curves.map { name, curve, area in
         let points = curve.points(atMost: 150)
         return Curve(

@@ -18,15 +18,21 @@ extension FitReport {
         words(report.stopReason), PageText.number(report.jitter, digits: 2),
       ])
     }
-    let times = [("read", "Reading"), ("search", "Search"), ("fit", "Fit"), ("predict", "Held-out table")]
+    let times = [
+      ("read", "Reading"), ("search", "Search"), ("fit", "Fit"), ("predict", "Held-out table"),
+    ]
     return Section(
       "How it was computed", id: "solver",
       [
         .paragraph(InlineText(outcome.plan.reason + ".")), .table(table),
         .definitions(
           times.compactMap { key, name in
-            seconds[key].flatMap { $0 > 0 ? Block.Definition(InlineText(name), InlineText(NumberText.seconds($0))) : nil }
-          } + [Block.Definition("Memory at the peak", "\(ByteCount(Machine.peakMemory).description)")]),
+            seconds[key].flatMap {
+              $0 > 0 ? Block.Definition(InlineText(name), InlineText(NumberText.seconds($0))) : nil
+            }
+          } + [
+            Block.Definition("Memory at the peak", "\(ByteCount(Machine.peakMemory).description)")
+          ]),
       ])
   }
 

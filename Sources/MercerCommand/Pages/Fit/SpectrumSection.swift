@@ -19,7 +19,8 @@ extension FitReport {
       "How complex a function it learns", id: "spectrum",
       [
         .paragraph(
-          "The kernel splits what can be learned into directions, the smoothest first. Those whose eigenvalue is above the ridge are learned from the data, those below it are held back as noise. Here \(strong: isAll ? "all \(NumberText.count(learned))" : NumberText.count(learned)) of the first \(spectrum.eigenvalues.count) are above it\(isAll && spectrum.sampleRows == spectrum.rows ? ": the data are followed closely" : "").\(forecastWords)"),
+          "The kernel splits what can be learned into directions, the smoothest first. Those whose eigenvalue is above the ridge are learned from the data, those below it are held back as noise. Here \(strong: isAll ? "all \(NumberText.count(learned))" : NumberText.count(learned)) of the first \(spectrum.eigenvalues.count) are above it\(isAll && spectrum.sampleRows == spectrum.rows ? ": the data are followed closely" : "").\(forecastWords)"
+        ),
         .figure(Figure(plot, width: .full)),
       ])
   }

@@ -17,14 +17,16 @@ extension FitReport {
       blocks.append(
         .notice(
           .warning,
-          "\(rowsText(suspects)) \(suspects == 1 ? "is" : "are") further off than \(PageText.number(LabelDoubts.deviationLimit)) deviations: look whether the value was entered wrongly."))
+          "\(rowsText(suspects)) \(suspects == 1 ? "is" : "are") further off than \(PageText.number(LabelDoubts.deviationLimit)) deviations: look whether the value was entered wrongly."
+        ))
     }
     blocks.append(.table(table(of: rows, judged)))
     if let labels = insight.labels, labels.suspectCount > 0 {
       blocks.append(.heading("Labels that the other rows contradict"))
       blocks.append(
         .paragraph(
-          "For \(strong: rowsText(labels.suspectCount)) the other rows say clearly another class than the label does. Some of these labels may be wrong; look at them first."))
+          "For \(strong: rowsText(labels.suspectCount)) the other rows say clearly another class than the label does. Some of these labels may be wrong; look at them first."
+        ))
       blocks.append(.table(table(of: labels)))
     }
     return Section("The most surprising rows", id: "surprises", blocks)
@@ -46,12 +48,14 @@ extension FitReport {
   private func table(of rows: [Int], _ judged: JudgedRows) -> DataTable {
     let shown = columns
     let left = model.encoder.columns.count - shown.count
-    let more = left > 0 ? ", with the columns that matter most of \(model.encoder.columns.count)" : ""
+    let more =
+      left > 0 ? ", with the columns that matter most of \(model.encoder.columns.count)" : ""
     var table = DataTable(
       "The \(rows.count) most surprising rows\(more)",
-      columns: [.number("row")] + headings + shown.map { column in
-        if case .numbers = column.values { .number(column.name) } else { .text(column.name) }
-      })
+      columns: [.number("row")] + headings
+        + shown.map { column in
+          if case .numbers = column.values { .number(column.name) } else { .text(column.name) }
+        })
     for row in rows {
       table.add(
         [NumberText.count(judged.places[row] + 1)] + cells(of: row, judged)

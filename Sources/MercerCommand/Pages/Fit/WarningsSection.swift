@@ -11,15 +11,18 @@ extension FitReport {
     let history = model.history
     if model.regression.members.contains(where: { !$0.report.hasConverged }) {
       found.append(
-        "The solver did not converge for every kernel (see \(link: "how it was computed", to: "solver")): predictions are less exact than they could be. More memory or a larger ridge helps.")
+        "The solver did not converge for every kernel (see \(link: "how it was computed", to: "solver")): predictions are less exact than they could be. More memory or a larger ridge helps."
+      )
     }
     if outcome.stoppedEarly {
       found.append(
-        "The time was over before all was tried that was planned; a larger \(code: "--budget") tries more, and another run may end elsewhere.")
+        "The time was over before all was tried that was planned; a larger \(code: "--budget") tries more, and another run may end elsewhere."
+      )
     }
     if history.rows < Self.fewRows {
       found.append(
-        "There are only \(NumberText.quantity(history.rows, "row")): errors and importances are rough guesses.")
+        "There are only \(NumberText.quantity(history.rows, "row")): errors and importances are rough guesses."
+      )
     }
     let witnesses = judged.places.count
     if witnesses < Self.fewWitnesses, history.rows >= Self.fewRows {
@@ -29,11 +32,13 @@ extension FitReport {
       found.append(
         isRegression
           ? "The model is no better than always saying the mean: the columns tell nothing of the target that it could find."
-          : "The model names the right class no more often than always naming the most frequent one.")
+          : "The model names the right class no more often than always naming the most frequent one."
+      )
     }
     if outcome.droppedRows > 0 {
       found.append(
-        "\(NumberText.quantity(outcome.droppedRows, "row")) without a target \(outcome.droppedRows == 1 ? "was" : "were") left out.")
+        "\(NumberText.quantity(outcome.droppedRows, "row")) without a target \(outcome.droppedRows == 1 ? "was" : "were") left out."
+      )
     }
     found += rareClasses + heldOut
     return found
@@ -58,13 +63,15 @@ extension FitReport {
     var found: [InlineText] = []
     if evaluation.droppedRows > 0 {
       found.append(
-        "\(NumberText.quantity(evaluation.droppedRows, "row")) of the held-out table without a target \(evaluation.droppedRows == 1 ? "was" : "were") left out.")
+        "\(NumberText.quantity(evaluation.droppedRows, "row")) of the held-out table without a target \(evaluation.droppedRows == 1 ? "was" : "were") left out."
+      )
     }
     found += Self.words(of: evaluation.notes, table: "the held-out table")
     let (inside, outside) = (model.history.validation.headline, evaluation.metrics.headline)
     if outside > 1.5 * inside, evaluation.rows >= 100 {
       found.append(
-        "The error on the held-out table is much larger than in validation: its rows may come from elsewhere than those learned from.")
+        "The error on the held-out table is much larger than in validation: its rows may come from elsewhere than those learned from."
+      )
     }
     return found
   }
@@ -79,7 +86,8 @@ extension FitReport {
     }
     if !notes.extraColumns.isEmpty {
       found.append(
-        "Columns of \(table) that the model does not use: \(PageText.list(Array(notes.extraColumns.prefix(10))))\(notes.extraColumns.count > 10 ? " and \(notes.extraColumns.count - 10) more" : "").")
+        "Columns of \(table) that the model does not use: \(PageText.list(Array(notes.extraColumns.prefix(10))))\(notes.extraColumns.count > 10 ? " and \(notes.extraColumns.count - 10) more" : "")."
+      )
     }
     return found
   }

@@ -1,0 +1,43 @@
+import Mercer
+import MercerReport
+
+/// What `fit` says before it begins: what there is to learn from, and what it will take.
+struct FitPlanText {
+  let table: Table
+  let prepared: PreparedTable
+  let expectation: FitExpectation
+
+  var text: String {
+    var facts = TextTable([.left, .left])
+    facts.add(["table", "\(table.source): \(table.shapeText)"])
+    let target = prepared.target
+    facts.add(["target", "\(target.column) (\(target.task.rawValue))"])
+    facts.add(["to try", trialText])
+    facts.add(["solver", expectation.reason])
+    let latest =
+      expectation.latestSeconds.isFinite
+      ? ", at most about \(NumberText.seconds(expectation.latestSeconds))" : ""
+    facts.add(["time", "about \(NumberText.seconds(expectation.seconds))\(latest)"])
+    facts.add(["memory", "about \(ByteCount(expectation.peakMemoryBytes)) at the peak"])
+    return facts.rendered()
+  }
+
+  private var trialText: String {
+    guard expectation.candidates > 0 else { return "the kernel that was given" }
+    return "\(NumberText.quantity(expectation.candidates, "candidate")), the best on "
+      + "\(NumberText.quantity(expectation.searchRows, "row")), "
+      + "of which up to \(expectation.members) are blended"
+  }
+}
+
+extension Table {
+  /// `1,000 rows, 11 columns (8 numeric, 3 categorical)`.
+  var shapeText: String {
+    let kinds = ColumnKind.allCases.compactMap { kind -> String? in
+      let count = columns.count { $0.kind == kind }
+      return count > 0 ? "\(count) \(kind.rawValue)" : nil
+    }
+    return "\(NumberText.quantity(rowCount, "row")), "
+      + "\(NumberText.quantity(columns.count, "column")) (\(kinds.joined(separator: ", ")))"
+  }
+}

@@ -1,0 +1,162 @@
+import MercerCore
+import MercerData
+import MercerKernels
+import RealModule
+import Synchronization
+
+/// The forecast that comes with a fit.
+extension TableLearner {
+  /// The share of the budget that it may take.
+  private static let growthShare = 0.1
+  /// The kernels of the blend that it is made from, at most.
+  private static let growthMembers = 3
+  /// Rows of which a spectrum is taken: cheap beside everything else.
+  private static let growthSpectrumRows = 500
+
+  /// Whether more rows would help: the best kernels of the blend on growing parts of the table, each
+  /// tested on the rest of it.
+  ///
+  /// The search is not made again, but metrics are learned anew from each part alone, as those of all
+  /// rows would make the small parts too good. Settings are those that the search found.
+  /// - Returns: nil without a search, for validation by time, for too few rows, where parts hold too
+  ///   little to learn from, where parts up to a quarter of the rows take more than a tenth of the
+  ///   budget, and where all rows are more than the memory has room for.
+  /// - Throws: `.cancelled`, and what the solvers throw.
+  func growth(
+    of choice: KernelChoice, on prepared: PreparedTable, context: ExecutionContext
+  ) throws(MercerError) -> TableForecast? {
+    let count = prepared.inputs.count
+    guard !choice.leaders.isEmpty, timeColumn == nil, count >= CurvePlan.leastRows
+    else { return nil }
+    let truth = prepared.problem.truth
+    let data = searchData(prepared)
+    let leaders = Array(choice.leaders.prefix(Self.growthMembers))
+    let allowance = Self.growthShare * budget(for: prepared)
+    let groups: [Int]? = if case .grouped(let found) = prepared.resampling { found } else { nil }
+    let plan = CurvePlan(
+      targets: truth.task == .regression ? truth.values : truth.classIndices.map { Double($0) },
+      groups: groups, allowance: allowance, seed: seed, dropsSizes: true
+    ) { rows in
+      leaders.reduce(0) { sum, leader in
+        sum + Double(leader.round + 1)
+          * SearchPlan.roundSeconds(
+            training: Double(rows), validation: Double(count - rows),
+            features: data.views[leader.course.view].features.count,
+            targets: data.codes.columnCount, factors: 1, settings: 1)
+      }
+    }
+    let largest = plan.runs.map(\.size).max() ?? 0
+    let isSmall = BlendSearch.rowLimit(context: context) >= count
+    guard plan.cost <= allowance, 4 * largest >= plan.blocks.count, isSmall else { return nil }
+    let weights = choice.members.prefix(leaders.count).map(\.weight)
+    let sizes = try measure(
+      plan, leaders: leaders, weights: weights, data, prepared.problem, context)
+    guard sizes.count > 1 else { return nil }
+    let spectrum: GramEigenlearning
+    do throws(MercerError) {
+      spectrum = try prepared.eigenlearning(
+        of: choice.members[0].kernel, limit: Self.growthSpectrumRows, seed: seed, context: context)
+    } catch {
+      // A part in which nothing varies.
+      if error.code == .invalidData { return nil }
+      throw error
+    }
+    return try Self.forecast(
+      sizes, spectrum, ridges: ridge.map { [$0] } ?? PreparedTable.forecastRidges,
+      task: truth.task, rows: count, asked: [2, 4, 8].map { $0 * count },
+      droppedRows: prepared.droppedRows, kernel: choice.members[0].kernel.description)
+  }
+
+  /// The runs of each size, by measure.
+  private func measure(
+    _ plan: CurvePlan, leaders: [BlendSearch.Candidate], weights: [Double], _ data: SearchData,
+    _ problem: TableProblem, _ context: ExecutionContext
+  ) throws(MercerError) -> [[[LearningCurve.Measure: LearningCurve.Run]]] {
+    let all = Array(0..<data.inputs.count)
+    let courses = leaders.map { CourseRun($0.course, on: data, rows: all) }
+    let folds = plan.runs.map { run in
+      let (training, test) = plan.rows(of: run)
+      return Resampling.Fold(training: training, validation: test)
+    }
+    var single = context
+    single.threadCount = 1
+    single.progress = nil
+    let inner = single
+    let found = Mutex([Int: Matrix<Float>]())
+    let taskCount = folds.count * leaders.count
+    try context.forEach(taskCount) { (task) throws(MercerError) in
+      // The largest first, so that no thread waits for one at the end.
+      let place = taskCount - 1 - task
+      let (fold, leader) = (place / leaders.count, place % leaders.count)
+      let candidate = leaders[leader]
+      let steps = (0...candidate.round).map { round in
+        let setting = candidate.settings[round]
+        return CourseRun.Step(
+          settings: round == candidate.round ? [setting] : [], teaching: setting)
+      }
+      let trials = try courses[leader].run(folds[fold], steps: steps, context: inner)
+      guard let missed = trials.last?.first?.residuals else { return }
+      found.withLock { $0[place] = missed }
+    }
+    let residuals = found.withLock { $0 }
+    var sizes: [[[LearningCurve.Measure: LearningCurve.Run]]] = []
+    var size = 0
+    for (index, run) in plan.runs.enumerated() {
+      let (training, test) = (folds[index].training, folds[index].validation)
+      let parts = leaders.indices.compactMap { residuals[index * leaders.count + $0] }
+      guard parts.count == leaders.count, !test.isEmpty else { continue }
+      if let labels = problem.classLabels(at: training), Set(labels).count < 2 { continue }
+      let blended = BlendWeights.blended(
+        parts.map { Matrix<Double>(converting: $0) }, weights)
+      let total = weights.reduce(0, +)
+      let losses = problem.losses(rows: test, residuals: blended.scaled(by: 1 / total))
+      guard losses.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { continue }
+      if size != run.size {
+        size = run.size
+        sizes.append([])
+      }
+      sizes[sizes.count - 1].append(
+        losses.mapValues {
+          LearningCurve.Run(trainingRows: training.count, rows: test, losses: $0)
+        })
+    }
+    return sizes
+  }
+}
+
+extension TableProblem {
+  fileprivate func classLabels(at rows: [Int]) -> [Int]? {
+    task == .regression ? nil : rows.map { truth.classIndices[$0] }
+  }
+
+  /// The losses of single rows, given by how much a regression misses their codes: squares on the
+  /// target's own scale, or what calibrated probabilities say of the classes.
+  fileprivate func losses(
+    rows: [Int], residuals: Matrix<Double>
+  ) -> [LearningCurve.Measure: [Double]] {
+    let scores = scores(rows: rows, residuals: residuals)
+    guard task == .regression else {
+      let labels = rows.map { truth.classIndices[$0] }
+      let calibration = ProbabilityCalibration(
+        fitting: scores, labels: labels,
+        weights: rowWeights.map { weights in rows.map { weights[$0] } },
+        shiftsClasses: isBalanced)
+      let probabilities = calibration.probabilities(scores)
+      return [
+        .error: labels.enumerated().map { probabilities.row($0).indexOfLargest == $1 ? 0 : 1 },
+        .logLoss: labels.enumerated().map { -Double.log(max(probabilities[$0, $1], 1e-15)) },
+      ]
+    }
+    var predictions = scores.elements
+    if transform != .identity {
+      let inverse = SmearedInverse(
+        transform, predictions: predictions, residuals: residuals.elements.map { $0 * unit })
+      predictions = predictions.map(inverse.mean)
+    }
+    return [
+      .rmse: zip(rows, predictions).map { row, value in
+        (truth.values[row] - value) * (truth.values[row] - value)
+      }
+    ]
+  }
+}

@@ -1,0 +1,62 @@
+public import MercerCore
+
+/// What a fit will try and what it should take, known from sizes before it begins.
+public struct FitExpectation: Sendable, Equatable, Codable {
+  /// How many settings of kernels will be compared: kernels with their length scales, ridges and rounds
+  /// of a learned metric; 0 when the kernel and the ridge are given.
+  public let candidates: Int
+  /// The most kernels that will be blended.
+  public let members: Int
+  /// On how many rows the best candidates are compared.
+  public let searchRows: Int
+  /// Seconds for search and fit, on two cores like those of `docs/benchmarks.md`.
+  public let seconds: Double
+  /// Seconds after which nothing more is begun.
+  public let latestSeconds: Double
+  /// The most memory in use at once, in bytes, with what is in use already.
+  public let peakMemoryBytes: Int
+  /// Which solver fits all rows, and why.
+  public let reason: String
+
+  enum CodingKeys: String, CodingKey {
+    case candidates, members, seconds, reason
+    case searchRows = "search_rows"
+    case latestSeconds = "latest_seconds"
+    case peakMemoryBytes = "peak_memory_bytes"
+  }
+}
+
+extension TableLearner {
+  /// What the fit of a prepared table will try, and what it should take.
+  ///
+  /// - Complexity: that of a look at the sizes.
+  public func expectation(
+    for prepared: PreparedTable, context: ExecutionContext = .default
+  ) -> FitExpectation {
+    let n = prepared.inputs.count
+    let solve = prepared.plan.expectedBytes
+    let member = prepared.plan.expectedSeconds(
+      rowCount: n, targetCount: prepared.problem.codes.columnCount,
+      featureCount: prepared.inputs.dimension)
+    guard kernel == nil else {
+      return FitExpectation(
+        candidates: 0, members: 1, searchRows: 0, seconds: member, latestSeconds: .infinity,
+        peakMemoryBytes: Machine.peakMemory + solve, reason: prepared.plan.reason)
+    }
+    let data = searchData(prepared)
+    let search = blendSearch(prepared, data, context)
+    let plan = search.plan
+    let ridges = ridge == nil ? SearchPlan.ridges.count : 1
+    // A course of 2.2 rounds on average, over all settings; then the best rounds over six.
+    let screened = Double(plan.courseCount * SearchPlan.factors.count * ridges) * 2.2
+    let threads = min(context.threadCount, plan.courseCount)
+    let searchBytes = threads * BlendSearch.courseBytes(rows: plan.refinement.rows)
+    return FitExpectation(
+      candidates: Int(screened) + plan.finalistCount * BlendSearch.scoredSettings,
+      members: plan.memberLimit, searchRows: plan.refinement.rows,
+      seconds: plan.expectedSeconds,
+      latestSeconds: Deadline(budget: budget(for: prepared)).seconds,
+      peakMemoryBytes: Machine.peakMemory + max(solve, searchBytes),
+      reason: prepared.plan.reason)
+  }
+}
