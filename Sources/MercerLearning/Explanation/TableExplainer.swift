@@ -31,6 +31,9 @@ public struct TableExplainer: Sendable {
 
   /// How many columns and pairs explanations look at.
   public struct Extent: Sendable, Equatable {
+    /// The most rows at which gradients are taken: their mean needs no more than the thousand that it
+    /// is by default.
+    public var gradientRows = 1000
     /// The most columns that are shuffled, those of the largest gradients; at least 1.
     public var shuffledColumns = 40
     /// The most columns whose pairs are looked at, those of the largest gradients; at least 2.

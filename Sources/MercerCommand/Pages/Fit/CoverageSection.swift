@@ -57,7 +57,7 @@ extension FitReport {
       "How sure it may be", id: "coverage",
       [
         .paragraph(
-          "Each prediction comes with the set of classes that the row may have, which should hold the truth nine times in ten or more. It did for \(strong: PageText.percent(sets.coverage)) of \(judgedRowsText), with \(PageText.number(sets.size)) classes a set on average."
+          "Each prediction comes with the set of classes that the row may have, which should hold the truth nine times in ten or more. It did for \(strong: PageText.percent(sets.coverage)) of \(judgedRowsText), with \(PageText.classes(sets.size)) in a set on average."
         ),
         .figure(
           Figure(

@@ -73,6 +73,17 @@ enum PageText {
     return "\(ReadableNumber.text((value * 10).rounded() / 10, digits: 4)) %"
   }
 
+  /// `3.1 percentage points`, for differences of shares.
+  static func points(_ difference: Double) -> String {
+    percent(difference).replacing(" %", with: " percentage points")
+  }
+
+  /// `1 class`, `1.4 classes`.
+  static func classes(_ mean: Double) -> String {
+    let text = number(mean)
+    return "\(text) \(text == "1" ? "class" : "classes")"
+  }
+
   /// `12.3 ± 0.4`.
   static func estimate(_ estimate: Estimate) -> String {
     "\(number(estimate.value)) ± \(number(estimate.standardError, digits: 2))"

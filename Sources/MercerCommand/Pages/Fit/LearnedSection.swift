@@ -64,10 +64,10 @@ extension FitReport {
     case .classification(let own, let sets):
       guard let sets else {
         return
-          "Its probabilities are off by \(PageText.percent(own.calibrationError)) on average\(more)"
+          "Its probabilities are off by \(PageText.points(own.calibrationError)) on average\(more)"
       }
       return
-        "A probability it gives is off by \(PageText.percent(own.calibrationError)) on average, and its 90 % sets, of \(PageText.number(sets.size)) \(sets.size == 1 ? "class" : "classes") on average, hold the truth for \(strong: PageText.percent(sets.coverage)) of these rows\(more)"
+        "A probability it gives is off by \(PageText.points(own.calibrationError)) on average, and its 90 % sets, of \(PageText.classes(sets.size)) on average, hold the truth for \(strong: PageText.percent(sets.coverage)) of these rows\(more)"
     }
   }
 

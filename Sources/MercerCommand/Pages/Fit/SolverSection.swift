@@ -18,18 +18,16 @@ extension FitReport {
         words(report.stopReason), PageText.number(report.jitter, digits: 2),
       ])
     }
-    let times = [
-      ("read", "Reading"), ("search", "Search"), ("fit", "Fit"), ("predict", "Held-out table"),
-    ]
+    var times = [("read", "Reading"), ("search", "Search"), ("fit", "Fit")]
+    if evaluation != nil { times.append(("predict", "Held-out table")) }
     return Section(
       "How it was computed", id: "solver",
       [
         .paragraph(InlineText(outcome.plan.reason + ".")), .table(table),
         .definitions(
-          times.compactMap { key, name in
-            seconds[key].flatMap {
-              $0 > 0 ? Block.Definition(InlineText(name), InlineText(NumberText.seconds($0))) : nil
-            }
+          times.map { key, name in
+            Block.Definition(
+              InlineText(name), InlineText(NumberText.seconds(seconds[key] ?? 0)))
           } + [
             Block.Definition("Memory at the peak", "\(ByteCount(Machine.peakMemory).description)")
           ]),
