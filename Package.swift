@@ -72,7 +72,7 @@ let package = Package(
     tests(of: "MercerOperators", also: ["MercerKernels"]),
     tests(of: "MercerSolvers", also: ["MercerKernels", "MercerOperators"]),
     tests(of: "MercerLearning"),
-    tests(of: "MercerReport"),
+    tests(of: "MercerReport", also: ["MercerCommand"]),
     .testTarget(
       name: "MercerCommandTests", dependencies: ["MercerCommand", "Mercer"],
       resources: [.copy("Resources")], swiftSettings: swiftSettings),

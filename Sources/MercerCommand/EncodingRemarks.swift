@@ -2,7 +2,7 @@ import Mercer
 import MercerReport
 
 /// Tells the user what in a table was not as in the fitted one.
-func report(_ notes: EncodingNotes, to common: CommonOptions) {
+func remark(on notes: EncodingNotes, to common: CommonOptions) {
   for cells in notes.unseenLevels {
     let examples = cells.examples.prefix(3).joined(separator: ", ")
     common.note(

@@ -31,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
       try model.evaluate(rows, context: context)
     }
     Terminal.progressLine.clear()
-    report(evaluation.notes, to: common)
+    remark(on: evaluation.notes, to: common)
     if common.json {
       try Terminal.printJSON(
         Report(

@@ -46,21 +46,32 @@ struct ExplainCommand: ParsableCommand {
     help: ArgumentHelp("A JSON file to write, with all that --json prints.", valueName: "file"))
   var output: String?
 
+  @OptionGroup var report: ReportOption
   @OptionGroup var common: CommonOptions
 
   mutating func run() throws {
     let context = common.context
-    let model = try TableModel(readingFrom: model)
+    let fitted = try TableModel(readingFrom: model)
     if let output { try AtomicFile.check(output) }
+    try report.check()
     let read = try CSVReader.read(
-      path: table, options: CSVOptions(kinds: model.encoder.columnKinds), context: context)
-    let explainer = try TableExplainer(model, table: read, seed: common.seed)
+      path: table, options: CSVOptions(kinds: fitted.encoder.columnKinds), context: context)
+    let explainer = try TableExplainer(fitted, table: read, seed: common.seed)
     let chosen = try (rows ?? RowNumbers(1...3)).places(in: read, isDefault: rows == nil)
     let (explanation, seconds) = try timed { () throws(MercerError) in
       try Explanation(explainer, rows: chosen, top: top, context: context)
     }
+    try report.write { () throws(MercerError) in
+      try ExplanationPage(
+        explanation, table: read, top: top,
+        origin: PageOrigin(
+          files: [
+            try PageOrigin.File("model", model), try PageOrigin.File("table", table),
+          ], seed: common.seed), context: context
+      ).page
+    }
     Terminal.progressLine.clear()
-    report(explainer.notes, to: common)
+    remark(on: explainer.notes, to: common)
     let json = try Terminal.json(
       ExplanationJSON(explanation, table: read, top: top, seconds: seconds),
       keys: .convertToSnakeCase)

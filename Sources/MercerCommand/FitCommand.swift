@@ -10,7 +10,7 @@ struct FitCommand: ParsableCommand {
     usage: "mercer fit <table> --target <column> [<options>]",
     discussion: """
       Reads a table, finds what its columns are and what the target asks for, searches kernels, \
-      and writes model.safetensors and metrics.json into the output directory.
+      and writes model.safetensors, metrics.json and report.html into the output directory.
 
       Examples:
         mercer fit houses.csv --target price
@@ -86,6 +86,10 @@ struct FitCommand: ParsableCommand {
       valueName: "precision"))
   var precision = Precision.float
 
+  @Flag(
+    help: "Write the plots of the report as SVG files into plots/ of the output directory, too.")
+  var plots = false
+
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("The directory to write into.", valueName: "directory"))
@@ -129,7 +133,7 @@ struct FitCommand: ParsableCommand {
     let (held, heldSeconds) = try timed { () throws(MercerError) in
       try readTest(prepared, context)
     }
-    let directory = try OutputDirectory(path: output, for: ["model.safetensors", "metrics.json"])
+    let directory = try OutputDirectory(path: output, for: FitFiles.names)
 
     let plan = FitPlanText(
       table: train, prepared: prepared,
@@ -152,22 +156,33 @@ struct FitCommand: ParsableCommand {
       if let held { return try model.evaluate(held, context: context) }
       return nil
     }
+    var seconds = [
+      "read": trainSeconds + prepareSeconds + heldSeconds, "search": outcome.seconds.search,
+      "fit": outcome.seconds.fit, "predict": predictSeconds,
+    ]
+    let (insight, insightSeconds) = try timed { () throws(MercerError) in
+      try FitInsight(outcome, table: train, held: held, seed: common.seed, context: context)
+    }
+    let (report, pageSeconds) = try timed { () throws(MercerError) in
+      FitReport(
+        table: train, outcome: outcome, evaluation: evaluation, insight: insight,
+        forecast: outcome.forecast,
+        seconds: seconds, origin: try origin(of: model)
+      ).page
+    }
+    let (page, writingSeconds) = try timed { () throws(MercerError) in report.html() }
+    seconds["report"] = insightSeconds + pageSeconds + writingSeconds
     Terminal.progressLine.clear()
     let metrics = FitMetrics(
-      model: model, test: evaluation?.metrics, forecast: outcome.forecast,
-      seconds: [
-        "read": trainSeconds + prepareSeconds + heldSeconds, "search": outcome.seconds.search,
-        "fit": outcome.seconds.fit, "predict": predictSeconds,
-      ])
-    let modelPath = directory.path(of: "model.safetensors")
-    let metricsPath = directory.path(of: "metrics.json")
+      model: model, test: evaluation?.metrics, insight: insight, forecast: outcome.forecast,
+      seconds: seconds)
     let metricsText = try Terminal.json(metrics)
     Terminal.isWriting.store(true, ordering: .releasing)
     defer { Terminal.isWriting.store(false, ordering: .releasing) }
-    try directory.make()
-    try model.write(to: modelPath)
-    try AtomicFile.write(metricsText, to: metricsPath)
-    if let evaluation { report(evaluation.notes, to: common) }
+    let files = try FitFiles(
+      directory, model: model, metrics: metricsText, page: page,
+      plots: plots ? PlotFiles.files(of: report) : [])
+    if let evaluation { remark(on: evaluation.notes, to: common) }
     if outcome.stoppedEarly {
       common.note(
         "the time was over before all was tried that was planned; a larger --budget tries more")
@@ -178,9 +193,17 @@ struct FitCommand: ParsableCommand {
       print(
         FitSummary(
           table: train, outcome: outcome, evaluation: evaluation, metrics: metrics,
-          files: [modelPath, metricsPath]
+          files: files.paths
         ).text, terminator: "")
     }
+  }
+
+  private func origin(of model: TableModel) throws(MercerError) -> PageOrigin {
+    let origin = model.history.origin
+    var files = [PageOrigin.File("fitted table", table, hash: origin?.sourceHash)]
+    if let test { files.append(try PageOrigin.File("held-out table", test)) }
+    return PageOrigin(
+      files: files, seed: common.seed, command: origin?.command, time: origin?.time)
   }
 
   private func readTest(

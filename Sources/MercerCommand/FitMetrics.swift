@@ -4,6 +4,8 @@ import Mercer
 /// `solver` are those of the first member of the model.
 struct FitMetrics: Encodable {
   let task: String
+  let target: String
+  let source: String
   let rows: Int
   let features: Int
   let kernel: String
@@ -11,9 +13,11 @@ struct FitMetrics: Encodable {
   let solver: String
   let members: [Member]
   let validation: Validation
+  let naive: TableMetrics
   let calibrations: [CalibrationTrial]?
   let thresholds: DecisionThresholds?
   let test: TableMetrics?
+  let importance: Importance
   let forecast: Forecast?
   let seconds: [String: Double]
   let peakMemoryBytes: Int
@@ -22,7 +26,7 @@ struct FitMetrics: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case task, rows, features, kernel, ridge, solver, members, validation, test, seconds, seed
-    case calibrations, thresholds, forecast, version
+    case calibrations, thresholds, forecast, version, target, source, naive, importance
     case peakMemoryBytes = "peak_memory_bytes"
   }
 
@@ -53,9 +57,45 @@ struct FitMetrics: Encodable {
     }
   }
 
+  /// How much each column matters, the most first.
+  struct Importance: Codable {
+    let measure: String
+    /// `training`, or `test` for a held-out table.
+    let table: String
+    let columns: [Column]
+
+    struct Column: Codable {
+      let column: String
+      let gradientShare: Double
+      let permutation: Double?
+      let permutationStandardError: Double?
+
+      enum CodingKeys: String, CodingKey {
+        case column, permutation
+        case gradientShare = "gradient_share"
+        case permutationStandardError = "permutation_standard_error"
+      }
+    }
+
+    init(_ insight: FitInsight) {
+      measure = insight.importance.measure.rawValue
+      table = insight.isHeldOut ? "test" : "training"
+      columns = insight.importance.columns.map {
+        Column(
+          column: $0.name, gradientShare: $0.gradientShare, permutation: $0.permutation?.value,
+          permutationStandardError: $0.permutation?.standardError)
+      }
+    }
+  }
+
   init(
-    model: TableModel, test: TableMetrics?, forecast: TableForecast?, seconds: [String: Double]
+    model: TableModel, test: TableMetrics?, insight: FitInsight, forecast: TableForecast?,
+    seconds: [String: Double]
   ) {
+    target = model.target.column
+    source = model.history.source
+    naive = model.history.naive
+    importance = Importance(insight)
     task = model.target.task.rawValue
     rows = model.history.rows
     features = model.encoder.featureCount

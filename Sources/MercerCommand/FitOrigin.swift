@@ -11,13 +11,23 @@ extension ModelOrigin {
   ///
   /// - Throws: `.unreadableFile`.
   init(table: String, arguments: [String] = CommandLine.arguments) throws(MercerError) {
-    let environment = ProcessInfo.processInfo.environment
-    let isFile = table != InputFile.standardInput && Self.isPlainFile(table)
     self.init(
-      time: environment["SOURCE_DATE_EPOCH"].flatMap { Int($0) }
-        ?? Int(Date().timeIntervalSince1970),
-      sourceHash: isFile ? try SHA256.hexadecimal(ofFile: table) : nil,
-      command: Self.command(arguments))
+      time: Self.now, sourceHash: try Self.hash(ofInput: table), command: Self.command(arguments))
+  }
+
+  /// Seconds since 1970, by the clock or by `SOURCE_DATE_EPOCH`.
+  static var now: Int {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["SOURCE_DATE_EPOCH"].flatMap { Int($0) }
+      ?? Int(Date().timeIntervalSince1970)
+  }
+
+  /// The SHA-256 of an input; nil for standard input and for what is no plain file.
+  ///
+  /// - Throws: `.unreadableFile`.
+  static func hash(ofInput path: String) throws(MercerError) -> String? {
+    let isFile = path != InputFile.standardInput && isPlainFile(path)
+    return isFile ? try SHA256.hexadecimal(ofFile: path) : nil
   }
 
   private static func isPlainFile(_ path: String) -> Bool {
@@ -43,7 +53,8 @@ extension ModelOrigin {
     return words.joined(separator: " ")
   }
 
-  private static func quotedForShell(_ word: String) -> String {
+  /// A word as a shell reads it.
+  static func quotedForShell(_ word: String) -> String {
     let plain = word.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -126,7 +126,7 @@ struct FitSummary {
 extension SolveReport {
   /// Whether the solution is as exact as predictions can show; rounding may end an iteration before
   /// its own, sharper tolerance.
-  fileprivate var hasConverged: Bool {
+  var hasConverged: Bool {
     stopReason == .direct || stopReason == .converged || (relativeResidual ?? 1) < 1e-8
   }
 }
@@ -142,7 +142,7 @@ enum MetricsTable {
     return table
   }
 
-  private static func rows(of metrics: TableMetrics) -> [(name: String, value: String)] {
+  static func rows(of metrics: TableMetrics) -> [(name: String, value: String)] {
     switch metrics {
     case .regression(let m, let intervals):
       return [

@@ -10,12 +10,12 @@ struct ForecastCommand: ParsableCommand {
     discussion: """
       Fits to growing parts of a table, measures each fit on the rows it has not seen, and says \
       where the learning curve leads: the error on more rows, and how many of them it takes. \
-      It takes about as long as two fits, and writes nothing.
+      It takes about as long as two fits, and writes nothing but the page of --report.
 
       Examples:
         mercer forecast houses.csv --target price
         mercer forecast t.csv.gz --target y --rows 2x,100000 --json
-        mercer forecast t.csv --target y --kernel laplace --ignore id
+        mercer forecast t.csv --target y --ignore id --report forecast.html
       """)
 
   @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
@@ -55,6 +55,7 @@ struct ForecastCommand: ParsableCommand {
       "A column whose equal values stay together when rows are held out.", valueName: "column"))
   var group: String?
 
+  @OptionGroup var report: ReportOption
   @OptionGroup var common: CommonOptions
 
   mutating func run() throws {
@@ -66,11 +67,18 @@ struct ForecastCommand: ParsableCommand {
     learner.groupColumn = group
     learner.seed = common.seed
     if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
+    try report.check()
     let (data, readSeconds) = try timed { () throws(MercerError) in
       try CSVReader.read(path: table, context: context)
     }
     let (forecast, seconds) = try timed { () throws(MercerError) in
       try learner.forecast(data, rows: { rows.counts(of: $0) }, context: context)
+    }
+    try report.write { () throws(MercerError) in
+      ForecastPage(
+        source: data.source, target: target, forecast: forecast, seconds: seconds,
+        origin: PageOrigin(files: [try PageOrigin.File("table", table)], seed: common.seed)
+      ).page
     }
     Terminal.progressLine.clear()
     if common.json {

@@ -22,7 +22,8 @@ struct MercerCommand: ParsableCommand {
     version: MercerVersion.current,
     subcommands: [
       FitCommand.self, PredictCommand.self, EvaluateCommand.self, ExplainCommand.self,
-      ForecastCommand.self, ShowCommand.self, KernelCommand.self, BenchCommand.self,
+      ForecastCommand.self, CompareRunsCommand.self, ShowCommand.self, KernelCommand.self,
+      BenchCommand.self,
     ])
 
   static func main() {

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct FitTests {
   static let keys: Set<String> = [
     "task", "rows", "features", "kernel", "ridge", "solver", "members", "validation", "test",
-    "forecast", "seconds",
+    "forecast", "seconds", "target", "source", "naive", "importance",
     "peak_memory_bytes", "seed", "version",
   ]
   static let regressionKeys: Set<String> = [
@@ -33,7 +33,9 @@ import Testing
     #expect(run.errors == "")
     #expect(
       Set(try sandbox.contents().keys)
-        == ["penguins60.csv", "out", "out/metrics.json", "out/model.safetensors"])
+        == [
+          "penguins60.csv", "out", "out/metrics.json", "out/model.safetensors", "out/report.html",
+        ])
     #expect(try sandbox.text("out/metrics.json") == run.output)
 
     let metrics = try run.json()
@@ -48,13 +50,24 @@ import Testing
     #expect(metrics["seed"] as? Int == 5)
     #expect(metrics["version"] as? String == MercerVersion.current)
     let seconds = try #require(metrics["seconds"] as? [String: Double])
-    #expect(Set(seconds.keys) == ["read", "search", "fit", "predict"])
+    #expect(Set(seconds.keys) == ["read", "search", "fit", "predict", "report"])
     #expect(seconds.values.allSatisfy { $0 >= 0 && $0 < 60 })
     #expect(try #require(metrics["peak_memory_bytes"] as? Int) > 1_000_000)
     #expect(try #require(metrics["ridge"] as? Double) > 0)
     #expect(
       try makeKernel(parsing: #require(metrics["kernel"] as? String), of: Double.self)
         .description == metrics["kernel"] as? String)
+    #expect(metrics["target"] as? String == target)
+    #expect(metrics["source"] as? String == "penguins60.csv")
+    let naive = try #require(metrics["naive"] as? [String: Any])
+    #expect(metricKeys.isSubset(of: naive.keys))
+    let importance = try #require(metrics["importance"] as? [String: Any])
+    #expect(Set(importance.keys) == ["measure", "table", "columns"])
+    #expect(importance["table"] as? String == "test")
+    let columns = try #require(importance["columns"] as? [[String: Any]])
+    #expect(
+      Set(columns[0].keys)
+        == ["column", "gradient_share", "permutation", "permutation_standard_error"])
     let members = try #require(metrics["members"] as? [[String: Any]])
     #expect(
       (1...8).contains(members.count) && Set(members[0].keys) == ["kernel", "ridge", "weight"])

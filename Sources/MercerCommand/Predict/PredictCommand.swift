@@ -58,6 +58,7 @@ struct PredictCommand: ParsableCommand {
     help: ArgumentHelp("The CSV file to write, instead of standard output.", valueName: "file"))
   var output: String?
 
+  @OptionGroup var report: ReportOption
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -72,8 +73,10 @@ struct PredictCommand: ParsableCommand {
 
   mutating func run() throws {
     let context = common.context
-    let model = try TableModel(readingFrom: model, readsTrainingRows: explain != nil)
+    let path = self.model
+    let model = try TableModel(readingFrom: path, readsTrainingRows: explain != nil)
     if let output { try AtomicFile.check(output) }
+    try report.check()
     let reader = try CSVRowReader(path: table, options: model.readingOptions, context: context)
     try reader.keep(keepAll ? reader.columnNames : keep)
     let text = try PredictionsCSV(
@@ -81,11 +84,16 @@ struct PredictCommand: ParsableCommand {
       seed: common.seed, source: reader.source)
 
     var json = common.json ? PredictionsJSON(model: model, level: level) : nil
+    var page =
+      report.report == nil
+      ? nil
+      : PredictionPage(model, source: reader.source, level: level, seed: common.seed)
     var notes = EncodingNotes()
     func write(_ writer: inout AtomicFile.Writer) throws(MercerError) {
       notes = try model.predict(reader, level: level, context: context) {
         (rows, predictions) throws(MercerError) in
         json?.append(predictions)
+        page?.add(predictions)
         if rows.firstRow == 0 { try writer.write(text.header) }
         try writer.write(try text.lines(rows, predictions, context: context))
       }
@@ -93,7 +101,10 @@ struct PredictCommand: ParsableCommand {
     if let output {
       try AtomicFile.write(to: output, write)
     } else if common.json {
-      notes = try model.predict(reader, level: level, context: context) { json?.append($1) }
+      notes = try model.predict(reader, level: level, context: context) {
+        json?.append($1)
+        page?.add($1)
+      }
     } else {
       try AtomicFile.writeToStandardOutput(write)
     }
@@ -101,7 +112,17 @@ struct PredictCommand: ParsableCommand {
     notes.extraColumns.removeAll { name in
       reader.keptColumns.contains { reader.columnNames[$0] == name }
     }
-    report(notes, to: common)
+    remark(on: notes, to: common)
+    if let page {
+      let (found, table, seed) = (notes, self.table, common.seed)
+      try report.write { () throws(MercerError) in
+        page.page(
+          found,
+          origin: PageOrigin(
+            files: [try PageOrigin.File("model", path), try PageOrigin.File("table", table)],
+            seed: seed))
+      }
+    }
     if let json { try Terminal.printJSON(json) }
   }
 }

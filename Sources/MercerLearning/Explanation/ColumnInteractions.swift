@@ -10,7 +10,8 @@ public struct ColumnInteractions: Sendable {
     /// prediction that needs both columns.
     public let strength: Estimate
     /// The same of a fit to targets without any interaction, with as much noise: what a finite
-    /// sample shows of interactions that do not exist.
+    /// sample shows of interactions that do not exist. 0 where there was no such fit
+    /// (`TableExplainer.Extent`).
     public let additiveStrength: Double
     /// D less that of the additive fit, as a share of the variance of the prediction.
     public let excess: Estimate
@@ -28,8 +29,6 @@ public struct ColumnInteractions: Sendable {
 }
 
 extension TableExplainer {
-  /// The most columns whose pairs are looked at.
-  private static let columnLimit = 12
   /// How much more than the largest of chance an excess must be.
   private static let chanceFactor = 1.5
 
@@ -60,12 +59,17 @@ extension TableExplainer {
     let training = model.regression.inputs
     let gradients = try GradientImportance(of: self, at: training, context: context).columns
     let columns = gradients.indices.sorted { (gradients[$0], $1) > (gradients[$1], $0) }
-      .prefix(Self.columnLimit).filter { gradients[$0] > 0 }.sorted()
+      .prefix(extent.pairedColumns).filter { gradients[$0] > 0 }.sorted()
     guard columns.count > 1, training.count > 1 else {
       return ColumnInteractions(pairs: [], columns: columns.map { columnNames[$0] }, draws: 0)
     }
     let design = MixedDifferences(of: self, columns: columns, gradients: gradients)
     let actual = try design.squares(of: model.regression, repeats: 1, "interactions", context)
+    guard extent.comparesWithAdditive else {
+      return ColumnInteractions(
+        pairs: design.pairsAlone(actual.squares, variance: actual.variance, names: columnNames),
+        columns: columns.map { columnNames[$0] }, draws: design.draws.count)
+    }
     let reference = try AdditiveReference(for: self, gradients: gradients, context: context)
     let additive = try design.squares(
       of: reference.regression, repeats: reference.repeats, "additive reference", context)
@@ -205,6 +209,25 @@ private struct MixedDifferences {
         WorkProgress(stage: stage, fraction: Double(part.upperBound) / Double(draws.count)))
     }
     return (squares, max(variance(of: base), .leastNormalMagnitude))
+  }
+
+  /// Pairs by their own strength, compared with nothing.
+  func pairsAlone(
+    _ squares: [[[Double]]], variance: Double, names: [String]
+  ) -> [ColumnInteractions.Pair] {
+    let found = pairs.indices.map { pair in
+      let d = Estimate(of: squares[pair][0])
+      let strength = d.value.squareRoot()
+      return ColumnInteractions.Pair(
+        columns: [names[pairs[pair].0], names[pairs[pair].1]],
+        strength: Estimate(
+          value: strength, standardError: strength > 0 ? d.standardError / (2 * strength) : 0),
+        additiveStrength: 0,
+        excess: Estimate(
+          value: d.value / variance, standardError: d.standardError / variance), isClear: false)
+    }
+    let order = found.indices.sorted { (found[$0].excess.value, $1) > (found[$1].excess.value, $0) }
+    return order.map { found[$0] }
   }
 
   /// The variance over rows, outputs summed.

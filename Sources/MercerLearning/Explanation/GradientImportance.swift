@@ -8,16 +8,13 @@ struct GradientImportance {
   /// coordinate in units of its standard deviation over the training rows.
   let columns: [Double]
 
-  /// The most points at which gradients are taken: their mean needs no more.
-  private static let pointLimit = 1000
-
   /// - Complexity: about 2 (1 + k) predictions of the points, k the outputs.
   init(
     of explainer: TableExplainer, at points: Points<Double>, context: ExecutionContext
   ) throws(MercerError) {
     let regression = explainer.model.regression
     let rows = explainer.sample(
-      min(Self.pointLimit, max(50, explainer.evaluationLimit / 4)), of: points.count,
+      min(explainer.extent.gradientRows, max(50, explainer.evaluationLimit / 4)), of: points.count,
       purpose: "gradient rows")
     let chosen = rows.count == points.count ? points : points.subset(at: rows)
     let d = points.dimension

@@ -37,11 +37,18 @@ public struct PartialDependence: Sendable {
 
   /// How far the mean curve moves: the largest less the smallest mean, of the output where that is
   /// most.
-  public var range: Double {
-    (0..<means.columnCount).map { output in
-      let values = means.column(output)
-      return (values.max() ?? 0) - (values.min() ?? 0)
-    }.max() ?? 0
+  public var range: Double { means.columnCount > 0 ? range(of: widestOutput) : 0 }
+
+  /// The output that moves most; of two classes the last, since both move alike.
+  public var widestOutput: Int {
+    means.columnCount == 2
+      ? 1
+      : (0..<means.columnCount).max { (range(of: $0), $1) < (range(of: $1), $0) } ?? 0
+  }
+
+  private func range(of output: Int) -> Double {
+    let values = means.column(output)
+    return (values.max() ?? 0) - (values.min() ?? 0)
   }
 }
 

@@ -5,9 +5,6 @@ import RealModule
 /// What shuffling each column does to the error, or without a target to the prediction.
 struct PermutationImportance {
   static let repeats = 5
-  /// The most columns that are shuffled.
-  private static let columnLimit = 40
-
   let measure: FeatureImportance.Measure
   /// One estimate a column; nil for those not shuffled.
   let columns: [Estimate?]
@@ -20,7 +17,7 @@ struct PermutationImportance {
     let judge = Judge(explainer)
     measure = judge.measure
     let candidates = gradients.indices.sorted { (gradients[$0], $1) > (gradients[$1], $0) }
-      .prefix(Self.columnLimit).sorted()
+      .prefix(explainer.extent.shuffledColumns).sorted()
     let room = explainer.evaluationLimit / (Self.repeats * (candidates.count + 1))
     let rowLimit = max(50, min(room, 2000))
     rows = min(rowLimit, judge.rows.count)

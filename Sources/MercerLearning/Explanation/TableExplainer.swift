@@ -26,6 +26,25 @@ public struct TableExplainer: Sendable {
   /// How many predictions may be spent, as a share of what a user who asks for explanations waits for;
   /// above 0.
   public var effort = 1.0
+  /// How many columns and pairs are looked at.
+  public var extent = Extent()
+
+  /// How many columns and pairs explanations look at.
+  public struct Extent: Sendable, Equatable {
+    /// The most rows at which gradients are taken: their mean needs no more than the thousand that it
+    /// is by default.
+    public var gradientRows = 1000
+    /// The most columns that are shuffled, those of the largest gradients; at least 1.
+    public var shuffledColumns = 40
+    /// The most columns whose pairs are looked at, those of the largest gradients; at least 2.
+    public var pairedColumns = 12
+    /// Whether interactions are compared with those of an additive fit. Without, none is clear, and
+    /// strengths hold what a finite sample shows of interactions that do not exist.
+    public var comparesWithAdditive = true
+
+    /// All that a user who asks for explanations waits for.
+    public init() {}
+  }
 
   /// The m rows as they were read.
   let table: Table

@@ -44,6 +44,22 @@ public struct OperatingCurve: Sendable, Equatable {
     self.points = points
   }
 
+  /// At most so many points, evenly spread along the ROC curve; the first and the last are there.
+  ///
+  /// - Parameter limit: at least 2.
+  public func points(atMost limit: Int) -> [Point] {
+    guard points.count > limit, limit >= 2 else { return points }
+    var kept = [points[0]]
+    // The sum of both rates rises from 0 to 2, and a cut is kept where it passes the next step.
+    for point in points.dropFirst().dropLast() {
+      let progress = (point.falsePositiveRate + point.truePositiveRate) / 2
+      if progress * Double(limit - 1) >= Double(kept.count), kept.count < limit - 1 {
+        kept.append(point)
+      }
+    }
+    return kept + [points[points.count - 1]]
+  }
+
   /// The mean of the precision over the recall gained at each cut.
   public var averagePrecision: Double {
     zip(points, points.dropFirst()).reduce(0) {

@@ -10,6 +10,17 @@ public struct ReliabilityDiagram: Sendable, Equatable {
     public let confidence: Double
     /// The share that was right.
     public let accuracy: Double
+
+    /// Where the share that would be right of many more such rows lies, nine times in ten.
+    ///
+    /// - Source: Wilson, Probable inference, the law of succession, and statistical inference (1927).
+    public var accuracyInterval: ClosedRange<Double> {
+      let (n, z) = (Double(rows), 1.6449)
+      let middle = (accuracy + z * z / (2 * n)) / (1 + z * z / n)
+      let half =
+        z / (1 + z * z / n) * (accuracy * (1 - accuracy) / n + z * z / (4 * n * n)).squareRoot()
+      return max(middle - half, 0)...min(middle + half, 1)
+    }
   }
 
   /// The bins that hold rows, by confidence.

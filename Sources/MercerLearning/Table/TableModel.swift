@@ -123,7 +123,9 @@ public struct TableModel: Sendable {
     let found = try judged(rows, level: 0.9, context: context)
     return Evaluation(
       metrics: found.predictions.metrics(against: truth, deviations: found.deviations),
-      rows: truth.keptRows.count, droppedRows: truth.droppedRowCount, notes: found.notes)
+      rows: truth.keptRows.count, droppedRows: truth.droppedRowCount, notes: found.notes,
+      judged: JudgedRows(
+        places: truth.keptRows, truth, found.predictions, deviations: found.deviations))
   }
 
   /// The metrics of a model on a table.
@@ -136,5 +138,7 @@ public struct TableModel: Sendable {
     public let droppedRows: Int
     /// What in the table was not as in the fitted one.
     public let notes: EncodingNotes
+    /// The rows with a target, each with what was said of it.
+    public let judged: JudgedRows
   }
 }

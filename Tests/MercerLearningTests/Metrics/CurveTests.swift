@@ -35,6 +35,33 @@ import Testing
     #expect(abs(curve.averagePrecision - 5.0 / 6) < 1e-15)
   }
 
+  /// A curve for drawing has its ends, points of the whole one in their order, and no wide gaps.
+  @Test func fewerPoints() throws {
+    let (scores, positives) = Self.scored(3000, ties: false)
+    let curve = try #require(OperatingCurve(scores: scores, positives: positives))
+    let few = curve.points(atMost: 60)
+    #expect(few.count <= 60 && few.count > 50)
+    #expect(few.first == curve.points.first && few.last == curve.points.last)
+    #expect(few.allSatisfy(curve.points.contains))
+    for (a, b) in zip(few, few.dropFirst()) {
+      let step = b.falsePositiveRate - a.falsePositiveRate + b.truePositiveRate - a.truePositiveRate
+      // The whole has the length 2; one point may be a little late.
+      #expect(step > 0 && step < 2.5 * 2 / 59)
+    }
+    #expect(curve.points(atMost: 5000) == curve.points)
+  }
+
+  /// Wilson's interval for 8 of 10 at z = 1.6449, from its formula worked by hand.
+  @Test func intervalOfAShare() {
+    let diagram = ReliabilityDiagram(
+      confidences: [Double](repeating: 0.75, count: 10), isRight: (0..<10).map { $0 < 8 },
+      binCount: 1)
+    let interval = diagram.bins[0].accuracyInterval
+    // (0.8 + 0.13529 ± 1.6449 √(0.016 + 0.0067643)) / 1.27057.
+    #expect(abs(interval.lowerBound - 0.54078) < 1e-4, "\(interval)")
+    #expect(abs(interval.upperBound - 0.93142) < 1e-4, "\(interval)")
+  }
+
   @Test func oneKindOfRowsHasNoCurve() {
     #expect(OperatingCurve(scores: [1, 2], positives: [true, true]) == nil)
     #expect(OperatingCurve(scores: [], positives: []) == nil)

@@ -1,0 +1,146 @@
+import Mercer
+import MercerReport
+
+/// Several runs side by side.
+struct RunComparison {
+  let runs: [RunRecord]
+
+  /// How many columns are compared.
+  private static let columnCount = 15
+
+  init(_ runs: [RunRecord]) { self.runs = runs }
+
+  /// Whether each run was measured on a held-out table.
+  var haveTests: Bool { runs.allSatisfy { $0.test != nil } }
+
+  /// The run with the least error: on held-out tables where all have one, else in validation; the first
+  /// of equals.
+  var best: Int {
+    let errors = runs.map { (haveTests ? $0.test : nil) ?? $0.validation }.map(\.headline)
+    return errors.indices.reduce(0) { errors[$1] < errors[$0] ? $1 : $0 }
+  }
+
+  /// Facts, one row a kind and one cell a run.
+  var facts: [(name: String, cells: [String])] {
+    [
+      ("table", runs.map { $0.source ?? "" }),
+      ("rows", runs.map { NumberText.count($0.rows) }),
+      ("features", runs.map { NumberText.count($0.features) }),
+      ("first kernel", runs.map { Markup.shortened($0.kernel, to: 48) }),
+      ("kernels blended", runs.map { NumberText.count($0.members?.count ?? 1) }),
+      ("ridge", runs.map { NumberText.significant($0.ridge, digits: 3) }),
+      ("search", runs.map { NumberText.seconds($0.seconds["search"] ?? 0) }),
+      ("fit", runs.map { NumberText.seconds($0.seconds["fit"] ?? 0) }),
+      ("memory", runs.map { ByteCount($0.peakMemory).description }),
+      ("validation", runs.map(\.validationMethod)),
+      ("seed", runs.map { String($0.seed) }),
+      ("version", runs.map(\.version)),
+    ]
+  }
+
+  /// Metrics, one row a measure and one cell a run; empty where a run has none.
+  func errors(_ metrics: (RunRecord) -> TableMetrics?) -> [(name: String, cells: [String])] {
+    let all = runs.map { metrics($0).map { MetricsTable.rows(of: $0) } }
+    guard let names = all.compactMap({ $0 }).first?.map(\.name) else { return [] }
+    return names.enumerated().map { index, name in
+      (name, all.map { $0.map { $0[index].value } ?? "" })
+    }
+  }
+
+  /// The columns that matter to any run, and how much to each: their place, and what shuffling does.
+  var columns: [(name: String, cells: [String])] {
+    var best: [String: Int] = [:]
+    for run in runs {
+      for (place, column) in (run.importance?.columns ?? []).enumerated() {
+        best[column.column] = min(best[column.column] ?? place, place)
+      }
+    }
+    let order = best.keys.sorted { (best[$0] ?? 0, $0) < (best[$1] ?? 0, $1) }
+    return order.prefix(Self.columnCount).map { name in
+      (
+        name,
+        runs.map { run in
+          guard let columns = run.importance?.columns,
+            let place = columns.firstIndex(where: { $0.column == name })
+          else { return "" }
+          let value = columns[place].permutation.map {
+            NumberText.significant($0, digits: 3)
+          }
+          return "\(place + 1)." + (value.map { " \($0)" } ?? "")
+        }
+      )
+    }
+  }
+
+  // MARK: - Forms
+
+  /// For a terminal.
+  var text: String {
+    func table(_ heading: String, _ rows: [(name: String, cells: [String])]) -> String {
+      guard !rows.isEmpty else { return "" }
+      var table = TextTable(
+        [.left] + runs.map { _ in .right }, headings: [heading] + runs.map(\.name))
+      for row in rows { table.add([row.name] + row.cells) }
+      return "\n" + table.rendered()
+    }
+    let where_ = haveTests ? "on the held-out table" : "in validation"
+    return table("validation", errors { $0.validation })
+      + table("held-out table", errors(\.test)) + table("run", facts)
+      + table("importance", columns)
+      + "\n  least error \(where_): \(runs[best].name)\n"
+  }
+
+  /// What `--json` prints; the keys are a contract.
+  var json: JSON {
+    JSON(
+      task: runs[0].task, target: runs.compactMap(\.target).first, best: runs[best].name,
+      comparedBy: haveTests ? "test" : "validation",
+      runs: runs.map {
+        JSON.Run(
+          directory: $0.name, source: $0.source, rows: $0.rows, features: $0.features,
+          kernel: $0.kernel, ridge: $0.ridge, members: $0.members, validation: $0.validation,
+          validationMethod: $0.validationMethod, test: $0.test, naive: $0.naive,
+          importance: $0.importance, seconds: $0.seconds, peakMemory: $0.peakMemory,
+          seed: $0.seed, version: $0.version)
+      })
+  }
+
+  struct JSON: Encodable {
+    let task: String
+    let target: String?
+    let best: String
+    let comparedBy: String
+    let runs: [Run]
+
+    enum CodingKeys: String, CodingKey {
+      case task, target, best, runs
+      case comparedBy = "compared_by"
+    }
+
+    struct Run: Encodable {
+      let directory: String
+      let source: String?
+      let rows: Int
+      let features: Int
+      let kernel: String
+      let ridge: Double
+      let members: [RunRecord.Member]?
+      let validation: TableMetrics
+      let validationMethod: String
+      let test: TableMetrics?
+      let naive: TableMetrics?
+      let importance: FitMetrics.Importance?
+      let seconds: [String: Double]
+      let peakMemory: Int
+      let seed: UInt64
+      let version: String
+
+      enum CodingKeys: String, CodingKey {
+        case directory, source, rows, features, kernel, ridge, members, validation, test, naive
+        case importance, seconds, seed, version
+        case validationMethod = "validation_method"
+        case peakMemory = "peak_memory_bytes"
+      }
+    }
+  }
+}
