@@ -88,11 +88,12 @@ format: ## format the Swift sources in place
 lint: ## check formatting and style, changing nothing
 	@$(SWIFT) format lint --strict --parallel $(SOURCES)
 
-install: setup ## install the binary: make install PREFIX=/usr/local
+install: setup ## install binary, manual page and completions: make install PREFIX=/usr/local
 	$(SWIFT) build $(STANDALONE) --product mercer
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 "$$($(SWIFT) build $(STANDALONE) --show-bin-path)/mercer" \
 	  "$(DESTDIR)$(PREFIX)/bin/mercer"
+	@scripts/install-extras.sh "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove everything that was built
 	rm -rf .build Benchmarks/.build Benchmarks/.venv Benchmarks/.venv-jax Benchmarks/.venv-accuracy \

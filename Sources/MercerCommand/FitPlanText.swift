@@ -9,7 +9,8 @@ struct FitPlanText {
 
   var text: String {
     var facts = TextTable([.left, .left])
-    facts.add(["table", "\(table.source): \(table.shapeText)"])
+    let rows = NumberText.quantity(table.rowCount, "row")
+    facts.add(["table", "\(table.source): \(rows), \(table.columnsText)"])
     let target = prepared.target
     facts.add(["target", "\(target.column) (\(target.task.rawValue))"])
     facts.add(["to try", trialText])
@@ -31,13 +32,12 @@ struct FitPlanText {
 }
 
 extension Table {
-  /// `1,000 rows, 11 columns (8 numeric, 3 categorical)`.
-  var shapeText: String {
+  /// `11 columns (8 numeric, 3 categorical)`.
+  var columnsText: String {
     let kinds = ColumnKind.allCases.compactMap { kind -> String? in
       let count = columns.count { $0.kind == kind }
       return count > 0 ? "\(count) \(kind.rawValue)" : nil
     }
-    return "\(NumberText.quantity(rowCount, "row")), "
-      + "\(NumberText.quantity(columns.count, "column")) (\(kinds.joined(separator: ", ")))"
+    return "\(NumberText.quantity(columns.count, "column")) (\(kinds.joined(separator: ", ")))"
   }
 }

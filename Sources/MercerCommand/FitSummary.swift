@@ -12,7 +12,7 @@ struct FitSummary {
   var text: String {
     let model = outcome.model
     var facts = TextTable([.left, .left])
-    facts.add(["table", "\(table.source): \(rowsText), \(columnsText)"])
+    facts.add(["table", "\(table.source): \(rowsText), \(table.columnsText)"])
     facts.add(["target", targetText])
     facts.add([
       "features", NumberText.quantity(model.encoder.featureCount, "feature") + leftOutText,
@@ -28,6 +28,7 @@ struct FitSummary {
     facts.add(["why", outcome.plan.reason])
     facts.add(["validation", model.history.validationMethod])
     var closing = TextTable([.left, .left])
+    if let text = leaderboardText { closing.add(["tried", text]) }
     if let text = moreRowsText { closing.add(["more rows", text]) }
     closing.add([
       "time",
@@ -40,21 +41,28 @@ struct FitSummary {
     return "\n\(facts.rendered())\n\(errors.rendered())\n\(closing.rendered())"
   }
 
+  /// `▁▁▂▃▅█ 0.137 to 0.312 (rmse / std), the best 30 of 52 kernels`: a line of their errors; nil where
+  /// none were compared.
+  private var leaderboardText: String? {
+    let isRegression = outcome.model.target.task == .regression
+    // Scores on the same rows, so that they can be compared.
+    let rows = outcome.leaderboard.first?.rows
+    let errors = outcome.leaderboard.filter { $0.rows == rows && $0.score.isFinite }
+      .map { isRegression ? $0.score.squareRoot() : $0.score }.sorted()
+    guard errors.count > 2 else { return nil }
+    let shown = errors.prefix(40)
+    let line = Sparkline(Array(shown), label: "errors of kernels").text()
+    return "\(line) \(NumberText.significant(shown[0], digits: 3)) to "
+      + "\(NumberText.significant(shown[shown.count - 1], digits: 3)) "
+      + "(\(isRegression ? "rmse / std" : "log loss")), "
+      + "the best \(shown.count) of \(outcome.leaderboard.count) kernels"
+  }
+
   private var rowsText: String {
     let dropped =
       outcome.droppedRows > 0
       ? " (\(NumberText.count(outcome.droppedRows)) more without a target left out)" : ""
     return NumberText.quantity(outcome.model.history.rows, "row") + dropped
-  }
-
-  /// `11 columns (8 numeric, 3 categorical)`.
-  private var columnsText: String {
-    let kinds = ColumnKind.allCases.compactMap { kind -> String? in
-      let count = table.columns.count { $0.kind == kind }
-      return count > 0 ? "\(count) \(kind.rawValue)" : nil
-    }
-    return
-      "\(NumberText.quantity(table.columns.count, "column")) (\(kinds.joined(separator: ", ")))"
   }
 
   private var targetText: String {
