@@ -42,7 +42,7 @@ struct OutputDirectory {
   }
 
   /// The path of a file inside.
-  func path(of file: String) -> String { (path as NSString).appendingPathComponent(file) }
+  func path(of file: String) -> String { path.hasSuffix("/") ? path + file : "\(path)/\(file)" }
 
   private func refused(_ message: String) -> MercerError {
     MercerError(
@@ -53,10 +53,11 @@ struct OutputDirectory {
   private static func nearestExisting(_ path: String) -> String {
     var current = path
     while !FileManager.default.fileExists(atPath: current) {
-      let parent = (current as NSString).deletingLastPathComponent
-      if parent.isEmpty { return "." }
-      if parent == current { break }
-      current = parent
+      // By hand: NSString's last component ends the process on a name of one letter.
+      while current.count > 1, current.hasSuffix("/") { current.removeLast() }
+      guard let slash = current.lastIndex(of: "/") else { return "." }
+      if current == "/" { break }
+      current = slash == current.startIndex ? "/" : String(current[..<slash])
     }
     return current
   }

@@ -48,6 +48,14 @@ import Testing
     let before = try sandbox.contents()
     let run = try sandbox.run([verb].compactMap { $0 } + bad.arguments)
     #expect(run.status == bad.status)
+    if bad.arguments.contains("--json") {
+      #expect(run.errors == "")
+      let told = try #require(try run.json()["error"] as? [String: Any])
+      for part in bad.says { #expect(told.values.contains { "\($0)".contains(part) }, "\(told)") }
+      #expect(told["exit_status"] as? Int == Int(bad.status))
+      #expect(try sandbox.contents() == before)
+      return
+    }
     #expect(run.output == "")
     #expect(run.errors.hasPrefix("mercer: "))
     let rest = run.errorLines.dropFirst(bad.lineCount).map { $0.prefix(9) }

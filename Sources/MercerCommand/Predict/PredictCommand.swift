@@ -90,11 +90,11 @@ struct PredictCommand: ParsableCommand {
       : PredictionPage(model, source: reader.source, level: level, seed: common.seed)
     var notes = EncodingNotes()
     func write(_ writer: inout AtomicFile.Writer) throws(MercerError) {
-      try writer.write(text.header)
       notes = try model.predict(reader, level: level, context: context) {
         (rows, predictions) throws(MercerError) in
         json?.append(predictions)
         page?.add(predictions)
+        if rows.firstRow == 0 { try writer.write(text.header) }
         try writer.write(try text.lines(rows, predictions, context: context))
       }
     }

@@ -32,9 +32,9 @@ final class RecordBuffer {
     let layout = CSVLayout(
       separator: try CSVDialect.separator(sample, from: start, options: options, name: source),
       cellByteLimit: options.cellByteLimit)
-    let document = CSVDocument(bytes: sample, source: source, layout: layout)
-    let whole = 0..<sample.count
-    if let error = CSVChunks.fault(CSVSurvey(sample, whole), whole, document) { throw error }
+    func notText(_ document: CSVDocument, _ range: Range<Int>) -> MercerError? {
+      CSVChunks.fault(CSVSurvey(document.bytes, range), range, document)
+    }
     while true {
       let document = CSVDocument(bytes: bytes.all, source: source, layout: layout)
       let canGrow = !bytes.isAtEnd && bytes.count < Self.headerLimit
@@ -46,10 +46,12 @@ final class RecordBuffer {
           break
         }
       } catch {
-        if !canGrow { throw error }
+        if !canGrow { throw notText(document, 0..<bytes.endOfLastLine) ?? error }
       }
       _ = try bytes.fill()
     }
+    let whole = CSVDocument(bytes: bytes.all, source: source, layout: layout)
+    if let error = notText(whole, 0..<header.end) { throw error }
     bytes.drop(header.end)
     self.layout = layout
     self.source = source

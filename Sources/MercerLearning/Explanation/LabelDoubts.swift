@@ -111,8 +111,10 @@ extension TableExplainer {
   private func isFitted(_ coordinates: Matrix<Double>) -> Bool {
     let kinds = model.encoder.featureKinds
     let lasting = kinds.indices.filter { kinds[$0] != .targetMean }
-    return coordinates.columns(at: lasting)
-      == model.regression.inputs.coordinates.columns(at: lasting)
+    let fitted = model.regression.inputs.coordinates.columns(at: lasting)
+    let found = coordinates.columns(at: lasting)
+    // A model keeps its rows at one of these.
+    return Precision.allCases.reversed().contains { found.rounded(to: $0) == fitted }
   }
 }
 

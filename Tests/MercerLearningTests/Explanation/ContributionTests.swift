@@ -69,7 +69,8 @@ import Testing
       let before = try model.regression.predict(inputs)
       let after = try model.regression.predict(Points(moved))
       let mean = (0..<50).reduce(0) { $0 + (after[$1, 0] - before[$1, 0]) / 50 }
-      #expect(abs(parts.contributions[column].value - mean) < 1e-9, "column \(column)")
+      // The background is the fitted rows, whose coordinates have single precision.
+      #expect(abs(parts.contributions[column].value - mean) < 1e-6, "column \(column)")
     }
   }
 
