@@ -17,7 +17,7 @@ struct FitMetrics: Encodable {
   let calibrations: [CalibrationTrial]?
   let thresholds: DecisionThresholds?
   let test: TableMetrics?
-  let importance: Importance
+  let importance: Importance?
   let forecast: Forecast?
   let seconds: [String: Double]
   let peakMemoryBytes: Int
@@ -77,10 +77,12 @@ struct FitMetrics: Encodable {
       }
     }
 
-    init(_ insight: FitInsight) {
-      measure = insight.importance.measure.rawValue
+    /// Nil where importances could not be found.
+    init?(_ insight: FitInsight) {
+      guard let importance = insight.importance else { return nil }
+      measure = importance.measure.rawValue
       table = insight.isHeldOut ? "test" : "training"
-      columns = insight.importance.columns.map {
+      columns = importance.columns.map {
         Column(
           column: $0.name, gradientShare: $0.gradientShare, permutation: $0.permutation?.value,
           permutationStandardError: $0.permutation?.standardError)

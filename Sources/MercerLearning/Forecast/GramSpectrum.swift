@@ -25,10 +25,10 @@ public struct GramSpectrum: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - regression: a fitted blend.
-  ///   - limit: the most rows to look at, at least 1.
+  ///   - limit: the most rows to look at, at least 1; fewer where memory is short.
   ///   - seed: of the choice of rows.
   /// - Complexity: m² d for the matrix of m rows, about 4 m³ operations for its eigenvalues.
-  /// - Throws: what the kernel and the eigendecomposition throw; `.memoryLimit`.
+  /// - Throws: what the kernel and the eigendecomposition throw.
   public init(
     of regression: KernelRidgeBlend, limit: Int = 400, seed: UInt64,
     context: ExecutionContext = .default
@@ -37,8 +37,8 @@ public struct GramSpectrum: Sendable, Equatable {
     let heaviest = weights.indices.max { (weights[$0], $1) < (weights[$1], $0) } ?? 0
     let member = regression.members[heaviest]
     let n = member.inputs.count
-    let m = min(n, max(limit, 1))
-    try context.checkMemory(24 * m * m, for: "the spectrum of \(m) rows")
+    let fitting = Int((Double(context.memoryLimit) / 24).squareRoot())
+    let m = min(n, max(limit, 1), max(fitting, 2))
     var stream = RandomStream(seed: seed, purpose: "spectrum of a fit")
     let points = m == n ? member.inputs : member.inputs.subset(at: stream.sample(m, of: n))
     let values = try SymmetricEigen.values(

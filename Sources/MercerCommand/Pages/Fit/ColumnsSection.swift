@@ -4,12 +4,14 @@ import MercerReport
 extension FitReport {
   /// Which columns matter, and how predictions change with them.
   var columnsSection: Section {
-    let importance = ImportanceFigure(insight.importance)
     let whose =
       insight.isHeldOut
       ? "Measured on rows of the held-out table: what a column is worth for new rows."
       : "Measured on rows that the model was fitted to: what it makes use of. What a column is worth for new rows, a held-out table would tell (--test)."
-    var blocks: [Block] = [.paragraph(InlineText(whose)), .figure(importance.figure)]
+    var blocks: [Block] = [.paragraph(InlineText(whose))]
+    if let importance = insight.importance {
+      blocks.append(.figure(ImportanceFigure(importance).figure))
+    }
     let effects = EffectFigures(
       insight.dependences, table: table, target: target, classNames: classNames)
     if !effects.figures.isEmpty {

@@ -34,7 +34,7 @@ extension FitReport {
 
   /// The columns that help beyond their standard error, the most helpful first.
   private var importance: [FeatureImportance.Column] {
-    insight.importance.columns.filter {
+    (insight.importance?.columns ?? []).filter {
       $0.permutation.map { $0.value > 2 * $0.standardError && $0.value > 0 } ?? false
     }
   }

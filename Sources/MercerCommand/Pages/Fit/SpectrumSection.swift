@@ -4,7 +4,14 @@ import MercerReport
 extension FitReport {
   /// The eigenvalues of the kernel matrix beside the ridge.
   var spectrumSection: Section {
-    let spectrum = insight.spectrum
+    guard let spectrum = insight.spectrum else {
+      return Section(
+        "How complex a function it learns", id: "spectrum",
+        [
+          .paragraph(
+            "The spectrum could not be computed (see \(link: "warnings", to: "warnings")).")
+        ])
+    }
     let learned = spectrum.learnedDirections
     let isAll = learned == spectrum.eigenvalues.count
     let sampled =

@@ -42,7 +42,8 @@ extension FitReport {
 
   /// The columns that matter most, in that order.
   private var columns: [Column] {
-    insight.importance.columns.prefix(Self.columnCount).compactMap { table.column(named: $0.name) }
+    (insight.importance?.columns.map(\.name) ?? model.encoder.columns.map(\.name))
+      .prefix(Self.columnCount).compactMap { table.column(named: $0) }
   }
 
   private func table(of rows: [Int], _ judged: JudgedRows) -> DataTable {

@@ -40,6 +40,9 @@ extension FitReport {
         "\(NumberText.quantity(outcome.droppedRows, "row")) without a target \(outcome.droppedRows == 1 ? "was" : "were") left out."
       )
     }
+    found += insight.failures.map {
+      "A part of this report could not be made: \($0.message)."
+    }
     found += rareClasses + heldOut
     return found
   }
