@@ -73,8 +73,12 @@ let package = Package(
     tests(of: "MercerSolvers", also: ["MercerKernels", "MercerOperators"]),
     tests(of: "MercerLearning"),
     tests(of: "MercerReport", also: ["MercerCommand"]),
+    .target(name: "MercerSandbox", path: "Tests/Sandbox", swiftSettings: swiftSettings),
     .testTarget(
-      name: "MercerCommandTests", dependencies: ["MercerCommand", "Mercer"],
+      name: "MercerCommandTests", dependencies: ["MercerCommand", "Mercer", "MercerSandbox"],
       resources: [.copy("Resources")], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MercerHostileTests", dependencies: ["MercerCommand", "MercerSandbox"],
+      path: "Tests/Hostile", swiftSettings: swiftSettings),
   ]
 )

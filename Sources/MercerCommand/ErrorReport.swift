@@ -24,7 +24,10 @@ struct ErrorReport: Encodable {
     // A message that begins with its verb speaks of its file.
     let verb = error.message.prefix { $0 != " " }
     let subject = Self.verbs.contains(String(verb)) ? (error.place?.file ?? "it") + " " : ""
-    message = subject + error.message
+    // Where the text of a kernel is shown, the lines are the message's own; else they are a name's.
+    message =
+      error.code == .invalidExpression
+      ? error.message : Self.onOneLine(subject + error.message)
     file = error.place?.file
     line = error.place?.line
     column = error.place?.column
@@ -44,9 +47,15 @@ struct ErrorReport: Encodable {
   var text: String {
     var lines = ["mercer: \(message)"]
     let place = MercerError.Place(file: file, line: line, column: column).description
-    if !place.isEmpty { lines.append("  where: \(place)") }
-    if let remedy { lines.append("  to do: \(remedy)") }
+    if !place.isEmpty { lines.append("  where: \(Self.onOneLine(place))") }
+    if let remedy { lines.append("  to do: \(Self.onOneLine(remedy))") }
     return lines.joined(separator: "\n")
+  }
+
+  /// A text with the line ends of names in it as signs.
+  private static func onOneLine(_ text: String) -> String {
+    text.contains(where: \.isNewline)
+      ? String(text.map { $0.isNewline ? "␤" : $0 }) : text
   }
 
   /// Tells it: as JSON on standard output where that was asked for, else as text on standard error.

@@ -27,10 +27,14 @@ struct MercerCommand: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.secure()
+    ProcessLimits.heed()
+    InputWatch.start()
     do {
       try refuseUnknownVerb()
       try refuseUnknownOption()
       var command = try parseAsRoot()
+      try ProcessLimits.check()
       try command.run()
     } catch {
       Terminal.progressLine.clear()
@@ -39,6 +43,7 @@ struct MercerCommand: ParsableCommand {
         print(fullMessage(for: error))
         Foundation.exit(0)
       }
+      if (error as? MercerError)?.code == .closedOutput { StandardStreams.end(0) }
       let report =
         switch error as? MercerError {
         case .some(let failure) where failure.code == .cancelled: Terminal.interrupted
@@ -46,7 +51,7 @@ struct MercerCommand: ParsableCommand {
         case .none: usageError(message(for: error))
         }
       report.tell(asJSON: CommandLine.arguments.contains("--json"))
-      Foundation.exit(report.exitStatus)
+      StandardStreams.end(report.exitStatus)
     }
   }
 

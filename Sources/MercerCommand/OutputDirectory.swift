@@ -16,7 +16,7 @@ struct OutputDirectory {
         .unwritableFile, "the name of the output directory is empty",
         remedy: "name one with --output")
     }
-    let existing = Self.nearestExisting(path)
+    let existing = try nearestExisting()
     var isDirectory: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: existing, isDirectory: &isDirectory)
     guard isDirectory.boolValue else {
@@ -30,7 +30,7 @@ struct OutputDirectory {
     for file in files { try AtomicFile.check(self.path(of: file)) }
   }
 
-  /// Makes the directory, if it is not there.
+  /// Makes the directory, if it is not there, and removes what killed runs left in it.
   ///
   /// - Throws: `.unwritableFile`.
   func make() throws(MercerError) {
@@ -39,6 +39,7 @@ struct OutputDirectory {
     } catch {
       throw refused("the output directory cannot be made")
     }
+    AtomicFile.removeAbandoned(in: path)
   }
 
   /// The path of a file inside.
@@ -49,15 +50,19 @@ struct OutputDirectory {
       .unwritableFile, message, at: .init(file: path), remedy: "name another one with --output")
   }
 
-  /// The longest beginning of a path that exists.
-  private static func nearestExisting(_ path: String) -> String {
+  /// The longest beginning of the path that exists.
+  private func nearestExisting() throws(MercerError) -> String {
     var current = path
+    // By hand: NSString's way ends the process at a name of one letter.
     while !FileManager.default.fileExists(atPath: current) {
-      // By hand: NSString's last component ends the process on a name of one letter.
-      while current.count > 1, current.hasSuffix("/") { current.removeLast() }
+      var status = stat()
+      guard lstat(current, &status) != 0 else {
+        throw refused("cannot be made: \(current) is a link that leads nowhere")
+      }
+      while current.hasSuffix("/") { current.removeLast() }
       guard let slash = current.lastIndex(of: "/") else { return "." }
-      if current == "/" { break }
       current = slash == current.startIndex ? "/" : String(current[..<slash])
+      if current == "/" { break }
     }
     return current
   }

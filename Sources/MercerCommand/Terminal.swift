@@ -9,7 +9,8 @@ enum Terminal {
   static let progressLine = ProgressLine()
 
   static func printError(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    // Where standard error is closed or full there is nobody to tell.
+    try? FileHandle.standardError.write(contentsOf: Data((withoutControls(text) + "\n").utf8))
   }
 
   /// One JSON object on standard output, with its keys in order.

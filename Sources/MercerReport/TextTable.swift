@@ -17,8 +17,15 @@ public struct TextTable: Sendable {
     if !headings.isEmpty { rows.append(headings) }
   }
 
-  /// Adds a row; missing cells at its end are empty.
-  public mutating func add(_ cells: [String]) { rows.append(cells) }
+  /// Adds a row; missing cells at its end are empty. A line end in a cell, as names of columns can
+  /// have them, is shown as a sign.
+  public mutating func add(_ cells: [String]) {
+    rows.append(cells.map { $0.contains(where: \.isNewline) ? Self.onOneLine($0) : $0 })
+  }
+
+  private static func onOneLine(_ text: String) -> String {
+    String(text.map { $0.isNewline ? "␤" : $0 })
+  }
 
   /// The lines, each indented by some spaces, without spaces at their ends.
   public func rendered(indent: Int = 2) -> String {

@@ -21,6 +21,8 @@ public struct MercerError: Error, Sendable, Equatable {
     case unsupportedFormat
     /// A file could not be written.
     case unwritableFile
+    /// Who read standard output has closed it, having seen enough: nothing is wrong.
+    case closedOutput
     /// A matrix is not positive definite, even with the jitter that was allowed.
     case notPositiveDefinite
     /// An iteration stopped before it reached its target.
@@ -67,10 +69,12 @@ public struct MercerError: Error, Sendable, Equatable {
     self.remedy = remedy
   }
 
-  /// The exit status of the command line: 2 for bad input or usage, 130 when interrupted, else 1.
+  /// The exit status of the command line: 2 for bad input or usage, 130 when interrupted, 0 when the
+  /// reader of standard output had enough, else 1.
   public var exitStatus: Int32 {
     switch code {
     case .cancelled: 130
+    case .closedOutput: 0
     case .notPositiveDefinite, .didNotConverge, .memoryLimit, .internalFailure: 1
     default: 2
     }

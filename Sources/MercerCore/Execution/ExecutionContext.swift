@@ -15,15 +15,35 @@ public struct ExecutionContext: Sendable {
   /// Set from outside to stop the work soon.
   public var cancellation: CancellationFlag?
 
-  /// A context with these limits; by default all cores and 70 % of the machine's memory.
+  /// A context with these limits; by default all cores and 70 % of the machine's memory. Both are
+  /// lowered to what a limit on the addresses of the process leaves (`ulimit -v`).
   public init(
     threadCount: Int? = nil, memoryLimit: Int? = nil,
     progress: (@Sendable (WorkProgress) -> Void)? = nil, cancellation: CancellationFlag? = nil
   ) {
     self.threadCount = max(1, threadCount ?? Machine.coreCount)
     self.memoryLimit = memoryLimit ?? Machine.physicalMemory / 10 * 7
+    if let left = Machine.addressSpaceLeft { makeDo(with: left) }
     self.progress = progress
     self.cancellation = cancellation
+  }
+
+  /// What a thread takes of the process's addresses: OpenBLAS's buffer of 128 MB, its stack, and what
+  /// the allocator keeps for it.
+  private static let threadAddressSpace = 144 << 20
+  /// What else the process takes that no plan counts: tables of symbols, text, small arrays.
+  private static let unplannedAddressSpace = 32 << 20
+
+  /// The addresses that must be left for any work, in bytes.
+  public static let leastAddressSpace = threadAddressSpace + unplannedAddressSpace
+
+  /// Lowers the number of threads and the memory to what so many bytes of addresses allow.
+  private mutating func makeDo(with left: Int) {
+    let forThreads = (left - Self.unplannedAddressSpace) / 2 / Self.threadAddressSpace
+    threadCount = max(1, min(threadCount, forThreads))
+    memoryLimit = min(
+      memoryLimit, max(0, left - threadCount * Self.threadAddressSpace - Self.unplannedAddressSpace)
+    )
   }
 
   /// All cores, most of the memory, no progress.

@@ -7,6 +7,26 @@ public enum Machine {
   /// Bytes of physical memory.
   public static let physicalMemory = Int(ProcessInfo.processInfo.physicalMemory)
 
+  /// Bytes of addresses that this process may still take, where a limit is set (`ulimit -v`); nil
+  /// where there is none.
+  public static var addressSpaceLeft: Int? {
+    #if os(Linux)
+      var limit = rlimit()
+      guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
+        limit.rlim_cur < rlim_t(Int.max)
+      else { return nil }
+      // The first number of /proc/self/statm: the pages in use.
+      guard let file = fopen("/proc/self/statm", "re") else { return nil }
+      defer { fclose(file) }
+      var text = [CChar](repeating: 0, count: 64)
+      guard fgets(&text, 64, file) != nil else { return nil }
+      let used = strtol(text, nil, 10) * Int(sysconf(Int32(_SC_PAGESIZE)))
+      return max(Int(limit.rlim_cur) - used, 0)
+    #else
+      return nil
+    #endif
+  }
+
   /// The most memory that this process has held so far, in bytes.
   public static var peakMemory: Int {
     var usage = rusage()

@@ -1,6 +1,14 @@
 internal import CLibZip
 public import MercerCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Files of several named NumPy arrays (`.npz`): a zip archive, stored or deflated, of NPY files.
 public struct NPZFile: ~Copyable {
   /// The file as the user named it.
@@ -21,12 +29,42 @@ public struct NPZFile: ~Copyable {
     guard let archive = zip_open(path, Int32(ZIP_RDONLY), &code) else {
       var error = zip_error_t()
       zip_error_init_with_code(&error, code)
-      defer { zip_error_fini(&error) }
-      throw MercerError(
-        .malformedFile,
-        "is not a readable NPZ file: \(String(cString: zip_error_strerror(&error)))",
-        at: .init(file: path))
+      throw Self.unreadable(path, &error)
     }
+    self.init(archive, source: path)
+  }
+
+  /// Opens an archive that is in memory, and lists what is in it; `source` is its name in messages.
+  ///
+  /// - Throws: `.malformedFile`, as for a path.
+  public init(bytes: [UInt8], source: String) throws(MercerError) {
+    var error = zip_error_t()
+    zip_error_init(&error)
+    // libzip frees this copy when the archive is closed.
+    let copy = UnsafeMutableRawBufferPointer(start: malloc(max(bytes.count, 1)), count: bytes.count)
+    copy.copyBytes(from: bytes)
+    guard
+      let buffer = zip_source_buffer_create(copy.baseAddress, UInt64(bytes.count), 1, &error)
+    else {
+      free(copy.baseAddress)
+      throw Self.unreadable(source, &error)
+    }
+    guard let archive = zip_open_from_source(buffer, Int32(ZIP_RDONLY), &error) else {
+      zip_source_free(buffer)
+      throw Self.unreadable(source, &error)
+    }
+    self.init(archive, source: source)
+  }
+
+  private static func unreadable(_ source: String, _ error: inout zip_error_t) -> MercerError {
+    defer { zip_error_fini(&error) }
+    return MercerError(
+      .malformedFile,
+      "is not a readable NPZ file: \(String(cString: zip_error_strerror(&error)))",
+      at: .init(file: source))
+  }
+
+  private init(_ archive: OpaquePointer, source: String) {
     var names: [String] = []
     var entries: [UInt64] = []
     for index in 0..<UInt64(max(zip_get_num_entries(archive, 0), 0)) {
@@ -36,7 +74,7 @@ public struct NPZFile: ~Copyable {
       names.append(String(name.dropLast(4)))
       entries.append(index)
     }
-    self.source = path
+    self.source = source
     self.names = names
     self.archive = archive
     self.entries = entries

@@ -41,6 +41,12 @@ enum WholeFile {
     return bytes
   }
 
+  /// Whether this is a plain file, which can be read more than once.
+  static func isPlain(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   private static func readPart(
     _ descriptor: Int32, upTo room: Int, path: String
   ) throws(MercerError) -> (bytes: [UInt8], isEnd: Bool) {

@@ -19,7 +19,7 @@ public enum CSVReader {
   ///   - options: separator, missing markers, kinds.
   ///   - context: threads, and the memory that the table may take.
   /// - Returns: a table of at least one row; it does not depend on the number of threads.
-  /// - Throws: `.unreadableFile` when it cannot be opened; `.malformedFile` with the line when a
+  /// - Throws: `.unreadableFile` when it cannot be opened, or changed meanwhile; `.malformedFile` with the line when a
   ///   record has too few or too many cells, a quote never closes, a cell is too long, or the bytes
   ///   are not UTF-8 text; `.invalidData` when there is no row, two columns have one name, a numeric
   ///   column has an infinite value, or a column is not of the kind that the options say;
@@ -30,9 +30,19 @@ public enum CSVReader {
     path: String, options: CSVOptions = .init(), context: ExecutionContext = .default
   ) throws(MercerError) -> Table {
     let input = try InputFile.open(path: path, context: context)
-    return try read(
-      CSVInput(bytes: input.bytes, owner: input), source: InputFile.displayName(of: path), options,
-      context)
+    let source = InputFile.displayName(of: path)
+    let place = MercerError.Place(file: source)
+    let table: Table
+    do throws(MercerError) {
+      table = try read(
+        CSVInput(bytes: input.bytes, owner: input), source: source, options, context)
+    } catch {
+      // What is wrong may be nothing but half of a change.
+      try input.checkUnchanged(place)
+      throw error
+    }
+    try input.checkUnchanged(place)
+    return table
   }
 
   /// Reads a table from memory, which must stay as it is meanwhile; gzip is not looked for.

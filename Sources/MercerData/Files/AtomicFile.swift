@@ -39,7 +39,11 @@ public enum AtomicFile {
           position += written
           rest -= written
         } else if written == 0 || errno != EINTR {
-          throw AtomicFile.failure(path, "cannot be written", written == 0 ? EIO : errno)
+          let reason = written == 0 ? EIO : errno
+          if reason == EPIPE, descriptor == STDOUT_FILENO {
+            throw MercerError(.closedOutput, "standard output was closed by its reader")
+          }
+          throw AtomicFile.failure(path, "cannot be written", reason)
         }
       }
     }
@@ -141,7 +145,8 @@ public enum AtomicFile {
 
   /// Writes what the closure writes to standard output, straight.
   ///
-  /// - Throws: `.unwritableFile` when it is closed or its disk is full, and whatever the closure throws.
+  /// - Throws: `.unwritableFile` when it was not open or its disk is full, `.closedOutput` when its
+  ///   reader has gone (where SIGPIPE does not end the process), and whatever the closure throws.
   public static func writeToStandardOutput(
     _ body: (inout Writer) throws(MercerError) -> Void
   ) throws(MercerError) {
@@ -231,6 +236,10 @@ extension AtomicFile {
       let temporary = "\(directory)/.mercer-\(getpid())-\(tag).tmp"
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 {
+        guard isClaimed(descriptor) else {
+          close(descriptor)
+          continue
+        }
         temporaries.withLock { _ = $0.insert(temporary) }
         return (descriptor, temporary)
       }
@@ -260,6 +269,9 @@ extension AtomicFile {
       case ENOTDIR: "a part of the path before the last is a file: choose another place"
       case EACCES, EPERM, EROFS: "ask for write permission, or choose another place"
       case ENOSPC, EDQUOT: "make room on the disk, or choose another place"
+      case ELOOP: "its links lead back to themselves: choose another place"
+      case EPIPE: "its reader has gone: read it to the end"
+      case EBADF: "it is closed: open it, or name a file to write"
       default: nil
       }
     return MercerError(

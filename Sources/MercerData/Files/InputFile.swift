@@ -26,16 +26,22 @@ public enum InputFile {
     let name = displayName(of: path)
     let place = MercerError.Place(file: name)
     let descriptor = try descriptor(of: path, place)
-    defer { close(descriptor) }
+    var isKept = false
+    defer { if !isKept { close(descriptor) } }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw cannotOpen(place, errno) }
     let isWholeFile = status.st_mode & S_IFMT == S_IFREG && lseek(descriptor, 0, SEEK_CUR) == 0
-    let input =
-      isWholeFile && status.st_size > 0
-      ? try map(descriptor, Int(status.st_size), place)
-      : try readAll(descriptor, place, context)
-    return Gzip.isCompressed(input.bytes)
-      ? try Gzip.inflate(input.bytes, place: place, context: context) : input
+    guard isWholeFile, status.st_size > 0 else {
+      let input = try readAll(descriptor, place, context)
+      return Gzip.isCompressed(input.bytes)
+        ? try Gzip.inflate(input.bytes, place: place, context: context) : input
+    }
+    let input = try map(descriptor, status, place)
+    isKept = true
+    guard Gzip.isCompressed(input.bytes) else { return input }
+    let inflated = try Gzip.inflate(input.bytes, place: place, context: context)
+    try input.checkUnchanged(place)
+    return inflated
   }
 
   /// Opens a file, or standard input, for reading; the caller closes it.
@@ -91,13 +97,20 @@ public enum InputFile {
     }
   }
 
+  /// Maps a file, and keeps it open as long as the bytes live.
   private static func map(
-    _ descriptor: Int32, _ count: Int, _ place: MercerError.Place
+    _ descriptor: Int32, _ status: stat, _ place: MercerError.Place
   ) throws(MercerError) -> InputBytes {
+    let count = Int(status.st_size)
     let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let address, address != MAP_FAILED else { throw cannotOpen(place, errno) }
-    return InputBytes(UnsafeRawBufferPointer(start: address, count: count), isMapped: true) {
+    let watch = MappedFiles.add(descriptor, status)
+    return InputBytes(
+      UnsafeRawBufferPointer(start: address, count: count), mapping: watch
+    ) {
       munmap(UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count)
+      MappedFiles.remove(watch)
+      close(descriptor)
     }
   }
 
@@ -156,7 +169,7 @@ struct GrowingBytes: ~Copyable {
     let bytes = UnsafeRawBufferPointer(start: base, count: base == nil ? 0 : count)
     base = nil
     (count, capacity) = (0, 0)
-    return InputBytes(bytes, isMapped: false) {
+    return InputBytes(bytes, mapping: nil) {
       free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
     }
   }

@@ -84,6 +84,8 @@ public struct TableLearner: Sendable {
         .invalidData, "one row with a target is not enough to learn from",
         at: .init(file: table.source), remedy: "a fit needs at least two")
     }
+    try checkClasses(
+      targetEncoder.classNames.count, rowCount: truth.keptRows.count, table, context)
     let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
     let roles = try RowRoles(of: self, in: rows)
     let problem = try TableProblem(
@@ -107,6 +109,21 @@ public struct TableLearner: Sendable {
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
       droppedRows: truth.droppedRowCount, inputs: inputs, problem: problem,
       targetMeans: targetMeans, resampling: roles.resampling)
+  }
+
+  /// A number that is misspelt in one row makes a class of every number.
+  private func checkClasses(
+    _ count: Int, rowCount: Int, _ table: Table, _ context: ExecutionContext
+  ) throws(MercerError) {
+    // Codes, scores and residuals of each class and row.
+    let bytes = 24 * count * rowCount
+    guard count > 2, bytes > context.memoryLimit else { return }
+    throw MercerError(
+      .memoryLimit,
+      "\(count) classes in \(rowCount) rows need \(ByteCount(bytes)), more than the limit of "
+        + "\(ByteCount(context.memoryLimit))",
+      at: .init(file: table.source, column: quoted(target)),
+      remedy: "if it should hold numbers, mend the cells that do not; else raise --memory")
   }
 
   private func checkOptions() throws(MercerError) {

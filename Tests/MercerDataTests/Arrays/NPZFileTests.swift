@@ -21,6 +21,20 @@ import Testing
     }
   }
 
+  @Test func anArchiveInMemoryIsAsOneInAFile() throws {
+    let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: arrayPath("stored.npz"))))
+    let file = try NPZFile(bytes: bytes, source: "stored.npz")
+    #expect(file.names == ["first", "second"])
+    #expect(try file.array(named: "first").values(as: Double.self) == [1.5, -2.5])
+    let array = try ArrayReader.read(bytes: bytes, source: "stored.npz", name: "first")
+    #expect(try array == file.array(named: "first"))
+    for count in [0, 1, bytes.count / 2] {
+      #expect(throws: MercerError.self) {
+        _ = try NPZFile(bytes: Array(bytes.prefix(count)), source: "cut.npz")
+      }
+    }
+  }
+
   @Test func namesAreListedAndAWrongOneGetsASuggestion() throws {
     let file = try NPZFile(path: arrayPath("stored.npz"))
     #expect(file.names == ["first", "second"])

@@ -22,6 +22,23 @@ import Testing
     }
   }
 
+  @Test func onlyWhatNobodyWritesIsAbandoned() throws {
+    try withTemporaryDirectory { directory in
+      for name in [".mercer-1-a.tmp", ".mercer-2-b.tmp", ".mercer-notes", "other.tmp"] {
+        try "".write(toFile: "\(directory)/\(name)", atomically: false, encoding: .utf8)
+      }
+      let path = "\(directory)/out.txt"
+      try AtomicFile.write(to: path) { (writer) throws(MercerError) in
+        try writer.write("half, ")
+        AtomicFile.removeAbandoned(in: directory)
+        try writer.write("whole")
+      }
+      #expect(try content(path) == "half, whole")
+      #expect(try names(in: directory) == [".mercer-notes", "other.tmp", "out.txt"])
+      AtomicFile.removeAbandoned(in: "\(directory)/absent")
+    }
+  }
+
   @Test func afterAFailureTheOldFileStaysAndNothingElse() throws {
     try withTemporaryDirectory { directory in
       let path = "\(directory)/out.txt"

@@ -26,6 +26,22 @@ import Testing
     try #require(throws: MercerError.self) { try CSVReader.read(path: path) }
   }
 
+  @Test func changesOfAFileThatIsReadAreSeen() throws {
+    try withFile(Array("a,b\n1,2\n".utf8)) { path in
+      // Before, so that the time of writing differs however coarse the clock of the file system is.
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 1e9)],
+        ofItemAtPath: path)
+      let input = try InputFile.open(path: path)
+      #expect(!InputFile.hasChangedFile())
+      let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+      try handle.write(contentsOf: Data("b".utf8))
+      #expect(InputFile.hasChangedFile())
+      withExtendedLifetime(input) {}
+    }
+    #expect(!InputFile.hasChangedFile())
+  }
+
   @Test func plainAndCompressedAreTheSame() throws {
     let text = "a,b\n1,x\n2,y\n"
     let expected = try readTable(text)

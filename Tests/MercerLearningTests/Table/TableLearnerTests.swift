@@ -34,6 +34,17 @@ func exampleTable(_ n: Int = 60) -> Table {
     return learner
   }
 
+  @Test func moreClassesThanMemoryAreRefused() throws {
+    // Three classes in 60 rows need 24 · 3 · 60 bytes at least.
+    let few = ExecutionContext(threadCount: 1, memoryLimit: 4000)
+    let error = #expect(throws: MercerError.self) {
+      _ = try learner("city", ignoring: []).prepare(exampleTable(), context: few)
+    }
+    #expect(error?.code == .memoryLimit)
+    #expect(error?.message.contains("3 classes in 60 rows") == true)
+    #expect(error?.place?.column == "\"city\"")
+  }
+
   @Test func numbersAreLearnedInTheirUnits() throws {
     let outcome = try learner("price", ignoring: ["sold"]).fit(exampleTable())
     let model = outcome.model
