@@ -7,10 +7,11 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 OUTPUT ?= mercer-out/demo
+SECONDS ?= 60
 
 # Swift sources that are ours, found at each run; build products stay out of it.
 SOURCES = $(shell find Package.swift Benchmarks/Package.swift Sources Tests scripts \
-	Benchmarks/Sources Snippets -name '*.swift' 2>/dev/null)
+	Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources Snippets -name '*.swift' 2>/dev/null)
 # The rooms that have documentation.
 DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers MercerLearning \
 	MercerReport MercerTestSupport
@@ -21,7 +22,7 @@ STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-accuracy \
-	bench-check bench-forecast \
+	bench-check bench-forecast fuzz \
 	docs format lint install clean
 
 help: ## this list
@@ -75,6 +76,9 @@ bench-forecast: build ## forecast from an eighth of the diamonds, fit to the res
 bench-check: setup ## count instructions of small operations; more than 5 % more than kept fails
 	@Benchmarks/instructions/run.sh
 
+fuzz: setup ## feed each reader with random inputs, SECONDS=60 each; a finding fails
+	@Fuzz/run.sh $(SECONDS)
+
 docs: setup ## build the documentation; dead links and missing doc comments fail
 	@scripts/check-links.sh
 	$(SWIFT) package --disable-sandbox generate-documentation --warnings-as-errors \
@@ -96,5 +100,5 @@ install: setup ## install binary, manual page and completions: make install PREF
 	@scripts/install-extras.sh "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove everything that was built
-	rm -rf .build Benchmarks/.build Benchmarks/.venv Benchmarks/.venv-jax Benchmarks/.venv-accuracy \
+	rm -rf .build Fuzz/.build Benchmarks/.build Benchmarks/.venv Benchmarks/.venv-jax Benchmarks/.venv-accuracy \
 	  mercer-out
