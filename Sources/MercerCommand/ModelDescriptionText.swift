@@ -22,7 +22,7 @@ struct ModelDescriptionText {
     if let command = model.command { facts.add(["command", command]) }
     facts.add(["target", "\(model.target) (\(model.task))"])
     if let classes = model.classes { facts.add(["classes", Self.listed(classes)]) }
-    if let transform = model.transform { facts.add(["learned", "\(transform) of the target"]) }
+    if let transform = model.transform { facts.add(["learned", "\(transform), y the target"]) }
     if let levels = model.levels {
       let shares = levels.map { String(format: "%g %%", 100 * $0) }.joined(separator: ", ")
       facts.add([model.classes == nil ? "intervals" : "sets", shares])

@@ -173,3 +173,17 @@ extension TargetTransform {
     }
   }
 }
+
+extension TargetTransform: CustomStringConvertible {
+  /// `log(y)`, `log(y + 2.5)`, `−log(10 − y)`, `normal scores of y`.
+  public var description: String {
+    switch form {
+    case .identity: "y"
+    case .logarithm(0, false): "log(y)"
+    case .logarithm(let shift, false):
+      shift > 0 ? "log(y + \(shift))" : "log(y − \(-shift))"
+    case .logarithm(let shift, true): "−log(\(shift) − y)"
+    case .normalScores: "normal scores of y"
+    }
+  }
+}

@@ -115,10 +115,8 @@ package struct CurveFit: Sendable {
     let best = found.map(\.score).min() ?? 0
     // Curves that cannot be, next to the best, are not carried along.
     found.removeAll { $0.score > best + 30 }
-    let weights = found.map { item in
-      let prior = item.curve.floor == 0 ? Double(Self.floors.count - 1) : 1
-      return prior / item.curve.exponent * Double.exp((best - item.score) / 2)
-    }
+    // Each ratio of exponents is as likely before anything is measured.
+    let weights = found.map { Double.exp((best - $0.score) / 2) / $0.curve.exponent }
     let sum = weights.reduce(0, +)
     curves = zip(found, weights).map { item, weight in
       Curve(
@@ -127,8 +125,7 @@ package struct CurveFit: Sendable {
     }
   }
 
-  /// Floors as shares of the error at N. Before anything is measured it is even odds that there is one;
-  /// where there is, each is as likely, and so is each ratio of exponents.
+  /// Floors as shares of the error at N, all as likely, and exponents.
   private static let floors = (0..<40).map { Double($0) / 40 }
   private static let exponents = (4...160).map { Double($0) / 80 }
 

@@ -5,6 +5,20 @@ import Testing
 
 /// Transforms of the target: there and back, which are offered, and that far values stay finite.
 @Suite struct TargetTransformTests {
+  @Test func transformsSayWhatTheyAre() throws {
+    let values = [1.0, 2, 5]
+    let forms: [(TargetTransform.Form, String)] = [
+      (.logarithm(shift: 0, isReflected: false), "log(y)"),
+      (.logarithm(shift: 2.5, isReflected: false), "log(y + 2.5)"),
+      (.logarithm(shift: -0.5, isReflected: false), "log(y − 0.5)"),
+      (.logarithm(shift: 10, isReflected: true), "−log(10.0 − y)"),
+    ]
+    for (form, text) in forms {
+      #expect(try #require(TargetTransform(form, for: values)).description == text)
+    }
+    #expect(TargetTransform.identity.description == "y")
+  }
+
   private func draw(
     _ count: Int, seed: UInt64, _ body: (inout RandomStream) -> Double
   ) -> [Double] {

@@ -84,17 +84,6 @@ import Testing
     #expect(wide.upper / wide.lower > 1.5 * narrow.upper / narrow.lower)
   }
 
-  /// A power without a floor is followed as one, though nine measurements of ten could not rule out a
-  /// floor: floors are many, and none at all is as likely as all of them.
-  @Test func noFloorIsAsLikelyAsAll() throws {
-    let curve = { (n: Double) in Double.pow(n, -0.5) }
-    let fit = try CurveFit(measured(rows, deviation: 0.03, curve))
-    let ratio = fit.ratio(rows: 6400, to: 800)
-    // The truth is 0.354; with all floors as likely as none it was 0.43.
-    #expect(ratio.error < 0.4, "\(ratio)")
-    #expect(ratio.upper > 0.4, "\(ratio)")
-  }
-
   @Test func oneSizeIsNoCurve() throws {
     #expect(throws: MercerError.self) { try CurveFit(measured([100]) { _ in 1 }) }
   }
