@@ -47,7 +47,8 @@ struct Help: Decodable {
 extension String {
   /// As roff reads it: a backslash, a leading dot or quote, and a hyphen mean something there.
   var escaped: String {
-    let text = replacingOccurrences(of: "\\", with: "\\e").replacingOccurrences(of: "-", with: "\\-")
+    let text = replacingOccurrences(of: "\\", with: "\\e").replacingOccurrences(
+      of: "-", with: "\\-")
     return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
   }
 }

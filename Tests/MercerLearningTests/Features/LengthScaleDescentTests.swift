@@ -126,7 +126,8 @@ import Testing
     #expect(found.values.end < found.values.start)
     #expect(found.steps <= 40 && found.evaluations >= found.steps)
     let largest = try #require(found.scales[2...].max())
-    #expect(largest < 0.4 * min(found.scales[0], found.scales[1]), "\(found.scales)")
+    // Of eight columns of noise one may follow the sample by chance, least so by likelihood.
+    #expect(largest < 0.5 * min(found.scales[0], found.scales[1]), "\(found.scales)")
     let isotropic = try descent.run(
       from: kernel, ridge: 0.1, on: data, blocks: [Array(0..<2 + noise)])
     #expect(Set(isotropic.scales).count == 1)
