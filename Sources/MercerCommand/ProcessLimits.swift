@@ -10,13 +10,7 @@ enum ProcessLimits {
     beginWithoutBLASThreads()
     mercer_use_one_heap()
     // Planned work checks its memory beforehand; this is for all that is too small to be planned.
-    SignalMessage(ErrorReport(tooSmall)).tell(on: SIGABRT) {
-      let size = 8 << 20
-      let block = mmap(nil, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      guard block != MAP_FAILED else { return true }
-      munmap(block, size)
-      return false
-    }
+    SignalMessage(ErrorReport(tooSmall)).tell(on: SIGABRT) { true }
   }
 
   /// Begins the process again where OpenBLAS was not told to start no threads, which are of no use to us

@@ -1,5 +1,6 @@
 import Foundation
 import Mercer
+import Synchronization
 
 /// The last words of a process that a signal would end, where the reason is known. They are made
 /// beforehand, since a signal handler can neither allocate nor wait.
@@ -22,6 +23,9 @@ struct SignalMessage {
     return entries
   }()
 
+  /// Whether a thread is telling: several may meet the same trouble at once.
+  private static let isTelling = Atomic(false)
+
   private let text: UnsafeBufferPointer<UInt8>
   private let exitStatus: Int32
   private let isJSON: Bool
@@ -42,6 +46,7 @@ struct SignalMessage {
   func tell(on number: Int32, when applies: @escaping @Sendable () -> Bool) {
     // Whatever is made at its first use is made now.
     _ = applies()
+    _ = Self.isTelling.load(ordering: .relaxed)
     var entry = Entry()
     entry.text = text.baseAddress
     entry.count = text.count
@@ -53,6 +58,7 @@ struct SignalMessage {
     signal(number) { number in
       let entry = SignalMessage.entries + Int(number)
       if entry.pointee.applies() {
+        while SignalMessage.isTelling.exchange(true, ordering: .relaxed) { pause() }
         _ = write(entry.pointee.descriptor, entry.pointee.text, entry.pointee.count)
         _exit(entry.pointee.exitStatus)
       }

@@ -98,6 +98,9 @@ public struct TableLearner: Sendable {
       table: rows,
       excluding: [target] + ignoredColumns + [groupColumn, weightColumn].compactMap(\.self),
       options: encoding, targets: problem.codes, weights: problem.weights)
+    // The coordinates, and once more with the means of targets.
+    try context.checkMemory(
+      16 * rows.rowCount * encoder.featureCount, for: "encoding \(rows.rowCount) rows")
     let targetMeans = try encoder.targetMeanFeatures(of: rows)
     let inputs = targetMeans.outOfFold(
       try encoder.encode(rows, as: Double.self), targets: problem.codes,
