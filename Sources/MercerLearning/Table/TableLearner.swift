@@ -98,9 +98,12 @@ public struct TableLearner: Sendable {
       table: rows,
       excluding: [target] + ignoredColumns + [groupColumn, weightColumn].compactMap(\.self),
       options: encoding, targets: problem.codes, weights: problem.weights)
-    // The coordinates, and once more with the means of targets.
-    try context.checkMemory(
-      16 * rows.rowCount * encoder.featureCount, for: "encoding \(rows.rowCount) rows")
+    // The coordinates, and once more with the means of targets. Where they are small the table itself
+    // weighs more, which no limit on work forbids.
+    let encodedBytes = 16 * rows.rowCount * encoder.featureCount
+    if encodedBytes > 1 << 24 {
+      try context.checkMemory(encodedBytes, for: "encoding \(rows.rowCount) rows")
+    }
     let targetMeans = try encoder.targetMeanFeatures(of: rows)
     let inputs = targetMeans.outOfFold(
       try encoder.encode(rows, as: Double.self), targets: problem.codes,
