@@ -160,18 +160,16 @@ struct FitCommand: ParsableCommand {
       "read": trainSeconds + prepareSeconds + heldSeconds, "search": outcome.seconds.search,
       "fit": outcome.seconds.fit, "predict": predictSeconds,
     ]
-    let (insight, insightSeconds) = try timed { () throws(MercerError) in
-      try FitInsight(outcome, table: train, held: held, seed: common.seed, context: context)
-    }
-    let (report, pageSeconds) = try timed { () throws(MercerError) in
-      FitReport(
+    let ((insight, report, page), reportSeconds) = try timed { () throws(MercerError) in
+      let insight = try FitInsight(
+        outcome, table: train, held: held, seed: common.seed, context: context)
+      let report = FitReport(
         table: train, outcome: outcome, evaluation: evaluation, insight: insight,
-        forecast: outcome.forecast,
-        seconds: seconds, origin: try origin(of: model)
+        forecast: outcome.forecast, seconds: seconds, origin: try origin(of: model)
       ).page
+      return (insight, report, report.html())
     }
-    let (page, writingSeconds) = try timed { () throws(MercerError) in report.html() }
-    seconds["report"] = insightSeconds + pageSeconds + writingSeconds
+    seconds["report"] = reportSeconds
     Terminal.progressLine.clear()
     let metrics = FitMetrics(
       model: model, test: evaluation?.metrics, insight: insight, forecast: outcome.forecast,

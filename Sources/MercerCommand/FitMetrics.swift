@@ -11,7 +11,7 @@ struct FitMetrics: Encodable {
   let kernel: String
   let ridge: Double
   let solver: String
-  let members: [Member]
+  let members: [MemberSummary]
   let validation: Validation
   let naive: TableMetrics
   let calibrations: [CalibrationTrial]?
@@ -28,13 +28,6 @@ struct FitMetrics: Encodable {
     case task, rows, features, kernel, ridge, solver, members, validation, test, seconds, seed
     case calibrations, thresholds, forecast, version, target, source, naive, importance
     case peakMemoryBytes = "peak_memory_bytes"
-  }
-
-  /// One of the regressions of which the model is the weighted mean.
-  struct Member: Encodable {
-    let kernel: String
-    let ridge: Double
-    let weight: Double
   }
 
   /// Whether more rows would help, by measure as in `forecast --json`.
@@ -105,9 +98,7 @@ struct FitMetrics: Encodable {
     kernel = first.kernel.description
     ridge = first.ridge
     solver = first.report.method
-    members = zip(model.regression.members, model.regression.weights).map {
-      Member(kernel: $0.kernel.description, ridge: $0.ridge, weight: $1)
-    }
+    members = model.regression.memberSummaries
     validation = Validation(
       method: model.history.validationMethod, metrics: model.history.validation)
     calibrations = model.history.calibrations

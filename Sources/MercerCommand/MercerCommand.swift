@@ -50,7 +50,7 @@ struct MercerCommand: ParsableCommand {
         case .some(let failure): ErrorReport(failure)
         case .none: usageError(message(for: error))
         }
-      report.tell(asJSON: CommandLine.arguments.contains("--json"))
+      report.tell(asJSON: Terminal.wantsJSON)
       StandardStreams.end(report.exitStatus)
     }
   }

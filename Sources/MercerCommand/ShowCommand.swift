@@ -52,7 +52,7 @@ struct ModelDescription: Encodable {
   let features: Int
   let columns: [Column]
   let leftOut: [String: String]
-  let members: [Member]
+  let members: [MemberSummary]
   let transform: String?
   let validationMethod: String
   let validation: TableMetrics
@@ -81,13 +81,6 @@ struct ModelDescription: Encodable {
       case name, kind, coordinates, levels
       case rareLevels = "rare_levels"
     }
-  }
-
-  /// One of the regressions of which the model is the weighted mean.
-  struct Member: Encodable {
-    let kernel: String
-    let ridge: Double
-    let weight: Double
   }
 
   /// An array of the file.
@@ -147,10 +140,7 @@ struct ModelDescription: Encodable {
     }
     leftOut = Dictionary(
       model.encoder.omitted.map { ($0.name, $0.reason.rawValue) }, uniquingKeysWith: { $1 })
-    members = zip(model.regression.members, model.regression.weights).map {
-      let text = ($0.kernel as? any PointKernel<Double>)?.description ?? ""
-      return Member(kernel: text, ridge: $0.ridge, weight: $1)
-    }
+    members = model.regression.memberSummaries
     transform = model.inverse.map { "\($0.transform)" }
     validationMethod = history.validationMethod
     validation = history.validation

@@ -32,7 +32,7 @@ struct SignalMessage {
 
   init(_ report: ErrorReport) {
     let json =
-      CommandLine.arguments.contains("--json") ? try? Terminal.json(["error": report]) : nil
+      Terminal.wantsJSON ? try? Terminal.json(["error": report]) : nil
     let words = json ?? report.text + "\n"
     let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: words.utf8.count)
     _ = bytes.initialize(from: words.utf8)

@@ -8,6 +8,9 @@ import Synchronization
 enum Terminal {
   static let progressLine = ProgressLine()
 
+  /// Whether JSON was asked for, also where the arguments could not be read.
+  static var wantsJSON: Bool { CommandLine.arguments.contains("--json") }
+
   static func printError(_ text: String) {
     // Where standard error is closed or full there is nobody to tell.
     try? FileHandle.standardError.write(contentsOf: Data((withoutControls(text) + "\n").utf8))
@@ -58,10 +61,9 @@ enum Terminal {
         while isWriting.load(ordering: .acquiring) { usleep(10_000) }
         progressLine.clear()
         AtomicFile.discardTemporaries()
-        interrupted.tell(asJSON: CommandLine.arguments.contains("--json"))
-        fflush(nil)
+        interrupted.tell(asJSON: wantsJSON)
         // Other threads are at work still: nothing may be torn down below them.
-        _exit(130)
+        StandardStreams.end(130)
       }
     }
     source.resume()

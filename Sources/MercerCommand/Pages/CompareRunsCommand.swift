@@ -66,7 +66,7 @@ struct RunRecord: Decodable {
   let features: Int
   let kernel: String
   let ridge: Double
-  let members: [Member]?
+  let members: [MemberSummary]?
   let validation: TableMetrics
   let validationMethod: String
   let test: TableMetrics?
@@ -76,12 +76,6 @@ struct RunRecord: Decodable {
   let peakMemory: Int
   let seed: UInt64
   let version: String
-
-  struct Member: Codable {
-    let kernel: String
-    let ridge: Double
-    let weight: Double
-  }
 
   private enum CodingKeys: String, CodingKey {
     case task, target, source, rows, features, kernel, ridge, members, validation, test, naive
@@ -100,7 +94,7 @@ struct RunRecord: Decodable {
     features = try container.decode(Int.self, forKey: .features)
     kernel = try container.decode(String.self, forKey: .kernel)
     ridge = try container.decode(Double.self, forKey: .ridge)
-    members = try container.decodeIfPresent([Member].self, forKey: .members)
+    members = try container.decodeIfPresent([MemberSummary].self, forKey: .members)
     validation = try container.decode(TableMetrics.self, forKey: .validation)
     validationMethod = try container.decode(Method.self, forKey: .validation).method
     test = try container.decodeIfPresent(TableMetrics.self, forKey: .test)

@@ -124,7 +124,7 @@ struct RunComparison {
       let features: Int
       let kernel: String
       let ridge: Double
-      let members: [RunRecord.Member]?
+      let members: [MemberSummary]?
       let validation: TableMetrics
       let validationMethod: String
       let test: TableMetrics?
