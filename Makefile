@@ -17,13 +17,17 @@ DOCUMENTED = MercerCore MercerData MercerKernels MercerOperators MercerSolvers M
 	MercerReport MercerTestSupport
 
 # What is installed runs without a Swift toolchain, so the Swift libraries are linked in; symbols,
-# most of the size, are left out.
+# most of the size, are left out. At a fixed address nothing has to be moved when it starts, which
+# takes longer than a prediction.
 STANDALONE = -c release --static-swift-stdlib -Xlinker -s --scratch-path .build/static
+ifeq ($(shell uname -s),Linux)
+STANDALONE += -Xswiftc -Xclang-linker -Xswiftc -no-pie
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-accuracy \
 	bench-check bench-forecast fuzz \
-	docs format lint install clean
+	docs format lint standalone install clean
 
 help: ## this list
 	@echo "Mercer: kernel methods on your own machine."
@@ -92,11 +96,12 @@ format: ## format the Swift sources in place
 lint: ## check formatting and style, changing nothing
 	@$(SWIFT) format lint --strict --parallel $(SOURCES)
 
-install: setup ## install binary, manual page and completions: make install PREFIX=/usr/local
+standalone: setup ## build the tool as it is installed, into .build/static/release/mercer
 	$(SWIFT) build $(STANDALONE) --product mercer
+
+install: standalone ## install binary, manual page and completions: make install PREFIX=/usr/local
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 "$$($(SWIFT) build $(STANDALONE) --show-bin-path)/mercer" \
-	  "$(DESTDIR)$(PREFIX)/bin/mercer"
+	install -m 755 .build/static/release/mercer "$(DESTDIR)$(PREFIX)/bin/mercer"
 	@scripts/install-extras.sh "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove everything that was built

@@ -75,10 +75,12 @@ let package = Package(
     tests(of: "MercerReport", also: ["MercerCommand"]),
     .target(name: "MercerSandbox", path: "Tests/Sandbox", swiftSettings: swiftSettings),
     .testTarget(
-      name: "MercerCommandTests", dependencies: ["MercerCommand", "Mercer", "MercerSandbox"],
+      name: "MercerCommandTests",
+      dependencies: ["MercerCommand", "Mercer", "MercerSandbox", "MercerTestSupport"],
       resources: [.copy("Resources")], swiftSettings: swiftSettings),
     .testTarget(
-      name: "MercerHostileTests", dependencies: ["MercerCommand", "MercerSandbox"],
+      name: "MercerHostileTests",
+      dependencies: ["MercerCommand", "MercerSandbox", "MercerTestSupport"],
       path: "Tests/Hostile", swiftSettings: swiftSettings),
   ]
 )

@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 # What the single numbers made of the results may differ by, relative: Float sums on one side.
 CHECK_TOLERANCE = 1e-4
 # What reads the CSV file that its peer writes.
-READING = {"csv-read", "predict-stream"}
+READING = {"csv-read", "predict-stream", "first-prediction"}
 # Seconds after which a run is given up.
 TIME_LIMIT = 900
 
@@ -29,6 +29,7 @@ TIME_LIMIT = 900
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mercer", required=True, help="the mercer-bench binary")
+    parser.add_argument("--tool", required=True, help="the mercer binary, as it is installed")
     parser.add_argument("--jax-python", help="a Python that has peers/requirements-jax.txt")
     parser.add_argument("--only", nargs="*", help="names of benchmarks")
     parser.add_argument("--peers", nargs="*", help="names of peers")
@@ -80,7 +81,8 @@ def commands(options, one):
         # The peer goes first, since it writes the file that both read.
         one.peer: (other + tail + ["--threads", str(threads)], threads),
         "mercer": (
-            [options.mercer, one.benchmark, *tail, "--threads", str(options.threads)],
+            [options.mercer, one.benchmark, *tail, "--threads", str(options.threads),
+             "--tool", options.tool],
             options.threads),
     }
 

@@ -37,6 +37,8 @@ if ! has_jax; then
   fi
 fi
 
+make -s -C .. standalone
 swift build -c release --product mercer-bench
 exec "$python" run.py --mercer "$(swift build -c release --show-bin-path)/mercer-bench" \
+  --tool ../.build/static/release/mercer \
   ${jax_python:+--jax-python "$jax_python"} "$@"

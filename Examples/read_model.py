@@ -17,6 +17,7 @@ tensor = {name: np.frombuffer(raw, types[t["dtype"]], int(np.prod(t["shape"])), 
           .reshape(t["shape"]).astype(float) for name, t in header.items()}
 
 # A column of text becomes coordinates.
+CODES = [0, 9, 99, 999, 9999, 99999, -1, -9, -99, -999, -9999, -99999]
 MISSING = {"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "?"}
 
 def cubic(p, z):  # monotone cubic pieces
@@ -38,7 +39,13 @@ def encode(column, cells):
     missing = np.array([c.lower() in MISSING for c in cells])
     rank = lambda r: (np.interp(x, r["knots"], r["ranks"]) - 0.5) * 12 ** 0.5
     if kind == "numeric":
-        x = np.array([rule["fill"] if m else float(c) for c, m in zip(cells, missing)])
+        x = np.array([np.nan if m else float(c) for c, m in zip(cells, missing)])
+        if column.get("range"):  # far outside what was learned from, codes are missing cells, others are held
+            low, high = (column["range"][k] for k in ("smallest", "largest"))
+            width, beyond = high - low, np.maximum(low - x, x - high)
+            missing |= np.isin(x, CODES) & (beyond > width / 2)
+            x = np.clip(x, low - width / 4, high + width / 4)
+        x = np.where(missing, rule["fill"], x)
         out = [(x - rule["mean"]) / rule["deviation"]] if "deviation" in rule else []
         out += [rank(rule["ranks"])] if rule.get("ranks") else []
     elif kind == "boolean":

@@ -1,5 +1,5 @@
 """Predictions for a CSV file, some rows at a time, by scikit-learn's KernelRidge between pandas' reader
-and writer; the model is that of `PredictStream.swift`."""
+and writer; the model is that of `FirstPrediction.swift`."""
 
 import os
 import sys
@@ -9,10 +9,7 @@ import pandas as pd
 import sklearn
 from common import arguments, report
 from csv_file import write
-from sklearn.kernel_ridge import KernelRidge
-from sklearn.preprocessing import StandardScaler
-
-LENGTH_SCALE = 4.0
+from predictor import fitted_model
 
 
 def main():
@@ -22,19 +19,15 @@ def main():
     if not os.path.exists(options.file):
         write(options.file, options.rows)
     fitted = min(5_000, options.rows // 2)
-    head = pd.read_csv(options.file, nrows=fitted)
-    scaler = StandardScaler().fit(head.iloc[:, :19].to_numpy())
-    y = head["x19"].to_numpy()
-    model = KernelRidge(alpha=1.0, kernel="rbf", gamma=0.5 / LENGTH_SCALE**2)
-    model.fit(scaler.transform(head.iloc[:, :19].to_numpy()), y - y.mean())
-    columns = list(head.columns[:19])
+    model, scaler, mean = fitted_model(options.file, fitted)
+    columns = [f"x{j}" for j in range(19)]
 
     def predict():
         total = 0.0
         with open(options.file + ".predictions", "w") as file:
             file.write("prediction\n")
             for part in pd.read_csv(options.file, usecols=columns, chunksize=4096, engine="c"):
-                values = model.predict(scaler.transform(part.to_numpy())) + y.mean()
+                values = model.predict(scaler.transform(part.to_numpy())) + mean
                 pd.Series(values).to_csv(file, index=False, header=False)
                 total += np.abs(values).sum()
         return total / options.rows

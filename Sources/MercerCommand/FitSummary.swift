@@ -20,7 +20,7 @@ struct FitSummary {
     let members = model.regression.members
     facts.add([
       "kernel",
-      short(members[0].kernel.description)
+      readable(kernel: members[0].kernel.description, atMost: 100)
         + (members.count > 1 ? " and \(members.count - 1) more" : ""),
     ])
     facts.add(["ridge", NumberText.significant(members[0].ridge)])
@@ -123,11 +123,6 @@ struct FitSummary {
     let change = less > 0 ? "\(less) % less" : "hardly less"
     return "twice the rows: \(ForecastSummary.name(of: curve.measured.measure)) \(numbers[0]) "
       + "(\(numbers[1]) to \(numbers[2])), \(change)"
-  }
-
-  /// A kernel with long lists is cut; the whole of it is in metrics.json.
-  private func short(_ text: String) -> String {
-    text.count <= 100 ? text : text.prefix(99) + "…"
   }
 }
 

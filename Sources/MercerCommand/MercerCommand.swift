@@ -32,8 +32,7 @@ struct MercerCommand: ParsableCommand {
     InputWatch.start()
     do {
       try refuseUnknownVerb()
-      try refuseUnknownOption()
-      var command = try parseAsRoot()
+      var command = try parsed()
       try ProcessLimits.check()
       try command.run()
     } catch {
@@ -73,6 +72,15 @@ struct MercerCommand: ParsableCommand {
     else { return }
     throw ValidationError(
       "there is no command \(quoted(first))\(Suggestion.text(for: first, among: names))")
+  }
+
+  /// The command that the arguments ask for.
+  private static func parsed() throws -> any ParsableCommand {
+    do { return try parseAsRoot() } catch {
+      // The names of all options take long to list, and are not needed for those that are right.
+      if exitCode(for: error) != .success { try refuseUnknownOption() }
+      throw error
+    }
   }
 
   /// A misspelt option is named as such, also where another one that is needed is missing for it.

@@ -46,7 +46,7 @@ struct ModelDescriptionText {
     for member in model.members {
       kernels.add([
         NumberText.significant(member.weight), NumberText.significant(member.ridge),
-        Self.shortened(member.kernel),
+        readable(kernel: member.kernel, atMost: 110),
       ])
     }
 
@@ -65,9 +65,5 @@ struct ModelDescriptionText {
   private static func listed(_ names: [String]) -> String {
     names.prefix(8).joined(separator: ", ")
       + (names.count > 8 ? ", … (\(NumberText.count(names.count)) in all)" : "")
-  }
-
-  private static func shortened(_ kernel: String) -> String {
-    kernel.count > 110 ? kernel.prefix(109) + "…" : kernel
   }
 }

@@ -1,9 +1,10 @@
 import Foundation
 import MercerSandbox
+import MercerTestSupport
 import Testing
 
 /// What happens to files while they are read or written.
-@Suite(.serialized) struct ChangingTests {
+@Suite(.enabled(if: isOptimized), .serialized) struct ChangingTests {
   /// Whether the system shows what a process has mapped.
   private static let showsMaps = FileManager.default.fileExists(atPath: "/proc/self/maps")
 

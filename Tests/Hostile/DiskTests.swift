@@ -1,5 +1,6 @@
 import Foundation
 import MercerSandbox
+import MercerTestSupport
 import Testing
 
 /// Places where files cannot be written, and links that lead nowhere.

@@ -1,5 +1,6 @@
 import Foundation
 import MercerSandbox
+import MercerTestSupport
 import Testing
 
 /// Little memory, odd clocks, other languages, and an environment without the usual.

@@ -1,5 +1,6 @@
 import Foundation
 import MercerSandbox
+import MercerTestSupport
 import Testing
 
 /// Pipes and devices where files are expected, and streams that are closed or full.

@@ -1,5 +1,6 @@
 import Foundation
 import MercerSandbox
+import MercerTestSupport
 import Testing
 
 /// Tables whose bytes are not what they should be.

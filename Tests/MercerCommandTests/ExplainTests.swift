@@ -1,9 +1,10 @@
 import Foundation
 import Mercer
+import MercerTestSupport
 import Testing
 
 /// What `explain` prints and writes.
-@Suite(.serialized) struct ExplainTests {
+@Suite(.enabled(if: isOptimized), .serialized) struct ExplainTests {
   private static let fitted: Result<Sandbox, any Error> = Result {
     let sandbox = try Sandbox()
     try sandbox.copyResource("penguins60.csv")

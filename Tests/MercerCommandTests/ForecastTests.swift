@@ -1,9 +1,10 @@
 import Foundation
 import Mercer
+import MercerTestSupport
 import Testing
 
 /// What `forecast` prints.
-@Suite(.serialized) struct ForecastTests {
+@Suite(.enabled(if: isOptimized), .serialized) struct ForecastTests {
   private func sandbox() throws -> Sandbox {
     let sandbox = try Sandbox()
     try sandbox.copyResource("penguins60.csv")

@@ -1,9 +1,10 @@
 import Foundation
 import Mercer
+import MercerTestSupport
 import Testing
 
 /// `predict` on tables that are longer than what is in memory at once, and what it adds to them.
-@Suite(.serialized) struct PredictStreamTests {
+@Suite(.enabled(if: isOptimized), .serialized) struct PredictStreamTests {
   /// Rows that are read at once at the least.
   private static let blockLength = 4096
 

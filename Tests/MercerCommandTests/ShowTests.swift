@@ -1,9 +1,10 @@
 import Foundation
 import Mercer
+import MercerTestSupport
 import Testing
 
 /// `show`, where a model comes from, and its precision.
-@Suite(.serialized) struct ShowTests {
+@Suite(.enabled(if: isOptimized), .serialized) struct ShowTests {
   private func fitted(_ more: [String] = []) throws -> Sandbox {
     let sandbox = try Sandbox()
     try sandbox.copyResource("penguins60.csv")

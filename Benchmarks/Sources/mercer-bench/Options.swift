@@ -1,7 +1,7 @@
 import Mercer
 
 /// The command line: `mercer-bench NAME [--repeats R] [--threads T] [--rows N] [--features D]
-/// [--outputs K] [--element float|double] [--file PATH]`, or `mercer-bench count [SHAPE]`.
+/// [--outputs K] [--element float|double] [--file PATH] [--tool PATH]`, or `mercer-bench count [SHAPE]`.
 struct Options: Sendable {
   enum Element: String, Sendable { case float, double }
 
@@ -23,6 +23,8 @@ struct Options: Sendable {
   var shape: String?
   /// The file that is read, where one is.
   var file: String?
+  /// The command line tool, where one is started.
+  var tool: String?
 
   /// Options from the arguments.
   init(_ arguments: [String]) throws(MercerError) {
@@ -36,6 +38,7 @@ struct Options: Sendable {
       case "--outputs": outputs = try Self.count(argument, rest.popFirst())
       case "--element": element = try Self.element(argument, rest.popFirst())
       case "--file": file = rest.popFirst()
+      case "--tool": tool = rest.popFirst()
       default:
         if argument.hasPrefix("-") || shape != nil || (name != nil && name != "count") {
           throw MercerError(.invalidParameter, "unknown argument \(argument)")

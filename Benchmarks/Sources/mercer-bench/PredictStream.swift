@@ -11,20 +11,10 @@ extension Benchmark {
     }
     let context = ExecutionContext(threadCount: options.threads)
     let rows = options.rows ?? 200_000
-    let fitted = min(5_000, rows / 2)
-    var learner = TableLearner(target: "x19")
-    learner.kernel = try GaussianKernel<Double>(lengthScale: 4)
-    learner.ridge = 1
-    let names = (0..<20).map { "x\($0)" }
-    let kinds = Dictionary(uniqueKeysWithValues: names.map { ($0, ColumnKind.numeric) })
-    let start = try CSVRowReader(path: file, options: CSVOptions(kinds: kinds), context: context)
-    guard let head = try start.next(atMost: fitted) else {
-      throw MercerError(.invalidData, "\(file) has no rows")
-    }
-    let model = try learner.fit(head.table, context: context).model
+    let (model, head) = try predictorOfNumbers(file, options)
     return Work(
-      size: ["rows": rows, "n": fitted, "d": 19],
-      warmUp: { _ = try model.predict(head.table.rows(at: Array(0..<100)), context: context) },
+      size: ["rows": rows, "n": head.rowCount, "d": 19],
+      warmUp: { _ = try model.predict(head.rows(at: Array(0..<100)), context: context) },
       run: {
         var sum = 0.0
         let reader = try CSVRowReader(path: file, options: model.readingOptions, context: context)

@@ -57,7 +57,7 @@ struct ForecastPage {
             detail: "of the variance that no number of rows explains to this kernel"),
         ]),
         .paragraph(
-          "Read from the eigenvalues of the kernel matrix of \(NumberText.quantity(spectrum.rows, "row")); the kernel: \(code: Markup.shortened(forecast.kernel, to: 300)). The forecasts took \(NumberText.seconds(seconds))."
+          "Read from the eigenvalues of the kernel matrix of \(NumberText.quantity(spectrum.rows, "row")); the kernel: \(code: readable(kernel: forecast.kernel, atMost: 300)). The forecasts took \(NumberText.seconds(seconds))."
         ),
       ])
   }

@@ -13,11 +13,10 @@ struct RunComparison {
   /// Whether each run was measured on a held-out table.
   var haveTests: Bool { runs.allSatisfy { $0.test != nil } }
 
-  /// The run with the least error: on held-out tables where all have one, else in validation; the first
-  /// of equals.
-  var best: Int {
+  /// The runs with the least error: on held-out tables where all have one, else in validation.
+  var best: [RunRecord] {
     let errors = runs.map { (haveTests ? $0.test : nil) ?? $0.validation }.map(\.headline)
-    return errors.indices.reduce(0) { errors[$1] < errors[$0] ? $1 : $0 }
+    return zip(runs, errors).filter { $1 == errors.min() }.map(\.0)
   }
 
   /// Facts, one row a kind and one cell a run.
@@ -26,7 +25,7 @@ struct RunComparison {
       ("table", runs.map { $0.source ?? "" }),
       ("rows", runs.map { NumberText.count($0.rows) }),
       ("features", runs.map { NumberText.count($0.features) }),
-      ("first kernel", runs.map { Markup.shortened($0.kernel, to: 48) }),
+      ("first kernel", runs.map { readable(kernel: $0.kernel, atMost: 48) }),
       ("kernels blended", runs.map { NumberText.count($0.members?.count ?? 1) }),
       ("ridge", runs.map { NumberText.significant($0.ridge, digits: 3) }),
       ("search", runs.map { NumberText.seconds($0.seconds["search"] ?? 0) }),
@@ -87,13 +86,14 @@ struct RunComparison {
     return table("validation", errors { $0.validation })
       + table("held-out table", errors(\.test)) + table("run", facts)
       + table("importance", columns)
-      + "\n  least error \(where_): \(runs[best].name)\n"
+      + "\n  least error \(where_): \(best.map(\.name).joined(separator: ", "))\n"
   }
 
   /// What `--json` prints; the keys are a contract.
   var json: JSON {
     JSON(
-      task: runs[0].task, target: runs.compactMap(\.target).first, best: runs[best].name,
+      task: runs[0].task, target: runs.compactMap(\.target).first,
+      best: best.first?.name ?? runs[0].name,
       comparedBy: haveTests ? "test" : "validation",
       runs: runs.map {
         JSON.Run(

@@ -24,17 +24,17 @@ struct RunsPage {
 
   private var errors: Section {
     let best = comparison.best
+    let winners = PageText.list(best.map(\.name))
     let isTest = comparison.haveTests
     let isRegression = runs[0].task == "regression"
-    let error = { (metrics: TableMetrics) in
-      isRegression
-        ? PageText.number(metrics.headline, digits: 4) : PageText.percent(metrics.headline)
+    let error = { (value: Double) in
+      isRegression ? PageText.number(value, digits: 4) : PageText.percent(value)
     }
     let metrics = runs.map { (isTest ? $0.test : nil) ?? $0.validation }
     let factor = isRegression ? 1.0 : 100
     var blocks: [Block] = [
       .lead(
-        "\(PageText.name(runs[best].name)) has the least error \(isTest ? "on the held-out table" : "in validation"): \(strong: error(metrics[best]))."
+        "\(winners) \(best.count == 1 ? "has" : "have") the least error \(isTest ? "on the held-out table" : "in validation"): \(strong: metrics.map(\.headline).min().map(error) ?? "")."
       ),
       .figure(
         Figure(

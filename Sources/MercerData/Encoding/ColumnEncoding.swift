@@ -27,11 +27,17 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
 
   /// The coordinates after those of the rule.
   public let added: [AddedCoordinate]
+  /// The numbers that were learned from, where others are held near them; nil for text and dates, and
+  /// in models written before there were ranges.
+  public let range: LearnedRange?
 
-  init(name: String, rule: Rule, added: [AddedCoordinate] = []) {
+  init(
+    name: String, rule: Rule, added: [AddedCoordinate] = [], range: LearnedRange? = nil
+  ) {
     self.name = name
     self.rule = rule
     self.added = added
+    self.range = range
   }
 
   /// The names of the coordinates, in their order.
@@ -78,7 +84,7 @@ public struct ColumnEncoding: Sendable, Equatable, Codable {
 
 extension ColumnEncoding {
   private enum CodingKeys: CodingKey {
-    case name, rule, added
+    case name, rule, added, range
   }
 
   /// Reads a column; those written before there were other coordinates have none.
@@ -87,6 +93,7 @@ extension ColumnEncoding {
     name = try container.decode(String.self, forKey: .name)
     rule = try container.decode(Rule.self, forKey: .rule)
     added = try container.decodeIfPresent([AddedCoordinate].self, forKey: .added) ?? []
+    range = try container.decodeIfPresent(LearnedRange.self, forKey: .range)
     guard added.allSatisfy({ $0.fits(rule) }) else {
       throw DecodingError.dataCorrupted(
         .init(
@@ -100,5 +107,6 @@ extension ColumnEncoding {
     try container.encode(name, forKey: .name)
     try container.encode(rule, forKey: .rule)
     if !added.isEmpty { try container.encode(added, forKey: .added) }
+    try container.encodeIfPresent(range, forKey: .range)
   }
 }

@@ -26,7 +26,7 @@ struct EncodedColumn {
   ) throws(MercerError) {
     width = encoding.featureCount
     ruledWidth = encoding.ruledFeatureCount
-    content = try Self.content(of: column, by: encoding.rule, source: source, notes: &notes)
+    content = try Self.content(of: column, by: encoding, source: source, notes: &notes)
     let numbers: [Double] =
       if case .numbers(let values, _, _, _, _, _) = content { values } else { [] }
     added = encoding.added.compactMap {
@@ -35,12 +35,13 @@ struct EncodedColumn {
   }
 
   private static func content(
-    of column: Column, by rule: ColumnEncoding.Rule, source: String, notes: inout EncodingNotes
+    of column: Column, by encoding: ColumnEncoding, source: String, notes: inout EncodingNotes
   ) throws(MercerError) -> Content {
-    switch rule {
+    switch encoding.rule {
     case .numeric(let mean, let deviation, let fill, let hasIndicator, let isDate, let ranks):
-      let values = try numbers(of: column, isDate: isDate, source: source)
+      var values = try numbers(of: column, isDate: isDate, source: source)
       if !hasIndicator { notes.addFilled(column.name, values.count { $0.isNaN }) }
+      if let range = encoding.range { hold(&values, in: range, of: column.name, notes: &notes) }
       return .numbers(
         values, mean: mean, deviation: deviation, fill: fill, hasIndicator: hasIndicator,
         ranks: ranks)
@@ -67,6 +68,27 @@ struct EncodedColumn {
         ? .numbers(places.map(Double.init), mean: 0, deviation: 1, fill: 0, hasIndicator: false)
         : .places(places)
     }
+  }
+
+  /// Brings numbers that are far outside those learned from nearer, and notes them.
+  private static func hold(
+    _ values: inout [Double], in range: LearnedRange, of name: String, notes: inout EncodingNotes
+  ) {
+    var (held, coded) = (FarCells(), FarCells())
+    for row in values.indices {
+      let value = values[row]
+      switch range.treatment(of: value) {
+      case .asItIs: continue
+      case .held(let end):
+        held.add(value)
+        values[row] = end
+      case .asMissing:
+        coded.add(value)
+        values[row] = .nan
+      }
+    }
+    if let cells = held.cells(of: name) { notes.heldCells.append(cells) }
+    if let cells = coded.cells(of: name) { notes.codedCells.append(cells) }
   }
 
   /// Writes the coordinates of some rows; `base` is the first coordinate of row 0, all are 0.
@@ -143,6 +165,25 @@ struct EncodedColumn {
       }
       return values
     }
+  }
+}
+
+/// Numbers of one column that are counted, and the first different ones of them.
+private struct FarCells {
+  private var count = 0
+  private var examples: [Double] = []
+
+  mutating func add(_ value: Double) {
+    count += 1
+    if examples.count < 5, !examples.contains(value) { examples.append(value) }
+  }
+
+  func cells(of column: String) -> EncodingNotes.Cells? {
+    guard count > 0 else { return nil }
+    let texts = examples.map {
+      $0.description.hasSuffix(".0") ? String("\($0)".dropLast(2)) : "\($0)"
+    }
+    return EncodingNotes.Cells(column: column, count: count, examples: texts)
   }
 }
 

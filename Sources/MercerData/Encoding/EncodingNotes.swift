@@ -51,6 +51,11 @@ public struct EncodingNotes: Sendable, Equatable {
   /// Missing cells that were filled in (numbers by the median, others by no level) in columns that
   /// had none in the fitted table. Where it had some, a missing cell is information, and no note.
   public var filledCells: [Cells] = []
+  /// Numbers far outside those of the fitted table, which were taken as near them as
+  /// ``LearnedRange`` says.
+  public var heldCells: [Cells] = []
+  /// Numbers that stand for missing cells, by their look and their distance, and were taken as such.
+  public var codedCells: [Cells] = []
   /// The columns that the fitted table does not have, which are ignored.
   public var extraColumns: [String] = []
 
@@ -63,6 +68,8 @@ public struct EncodingNotes: Sendable, Equatable {
   public mutating func add(_ later: EncodingNotes, order: [String]) {
     unseenLevels = Self.sum(unseenLevels, later.unseenLevels, order)
     filledCells = Self.sum(filledCells, later.filledCells, order)
+    heldCells = Self.sum(heldCells, later.heldCells, order)
+    codedCells = Self.sum(codedCells, later.codedCells, order)
     for column in later.extraColumns where !extraColumns.contains(column) {
       extraColumns.append(column)
     }

@@ -40,7 +40,8 @@ extension TableEncoder {
         columns.append(
           ColumnEncoding(
             name: column.name, rule: rule,
-            added: additions(to: rule, of: column, targets: targets, options: options)))
+            added: additions(to: rule, of: column, targets: targets, options: options),
+            range: range(of: column, rule)))
       case .failure(let reason):
         omitted.append(OmittedColumn(name: column.name, reason: reason.reason))
       }
@@ -114,6 +115,14 @@ extension TableEncoder {
       return categoryRule(
         codes: codes, names: names, isBoolean: column.kind == .boolean, options: options)
     }
+  }
+
+  /// Where numbers of other tables are held; dates go on, and are not.
+  private static func range(of column: Column, _ rule: ColumnEncoding.Rule) -> LearnedRange? {
+    guard case .numeric(_, _?, _, _, isDate: false, _) = rule,
+      case .numbers(let values) = column.values
+    else { return nil }
+    return LearnedRange(of: values)
   }
 
   private static func categoryRule(

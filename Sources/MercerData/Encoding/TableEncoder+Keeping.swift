@@ -41,7 +41,8 @@ extension TableEncoder {
         }
         start = range.upperBound
       }
-      columns.append(ColumnEncoding(name: column.name, rule: rule, added: added))
+      columns.append(
+        ColumnEncoding(name: column.name, rule: rule, added: added, range: column.range))
       first += kinds.count
     }
     return (TableEncoder(columns: columns, omitted: omitted, options: options), kept)

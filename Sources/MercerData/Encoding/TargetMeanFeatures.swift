@@ -121,7 +121,7 @@ public struct TargetMeanFeatures: Sendable {
           means: old.outputs.indices.map { means.coordinates.column($0) },
           frequencies: old.frequencies))
       columns[source.column] = ColumnEncoding(
-        name: column.name, rule: column.rule, added: added)
+        name: column.name, rule: column.rule, added: added, range: column.range)
     }
     return TableEncoder(columns: columns, omitted: encoder.omitted, options: encoder.options)
   }

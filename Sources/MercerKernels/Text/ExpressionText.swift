@@ -10,7 +10,13 @@ struct ExpressionText {
   /// How deep brackets may nest: bounds the recursion of everything that walks a tree.
   static let depthLimit = 200
 
-  let characters: [Character]
+  /// The expression as it was given.
+  private let text: String
+  /// One code a character: of ASCII its own, of other space a blank, of all else 0.
+  let codes: [UInt8]
+
+  /// The characters, for messages; expressions can be long, and this takes longer than reading them.
+  var characters: [Character] { Array(text) }
 
   init(_ text: String) throws(MercerError) {
     guard text.utf8.count <= Self.byteLimit else {
@@ -19,8 +25,17 @@ struct ExpressionText {
         "the kernel expression is \(text.utf8.count) bytes long, more than the \(Self.byteLimit) "
           + "allowed")
     }
-    characters = Array(text)
+    self.text = text
+    // A line break of two bytes is one character.
+    if text.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "\r") }) {
+      codes = Array(text.utf8)
+    } else {
+      codes = text.map { $0.asciiValue ?? ($0.isWhitespace ? UInt8(ascii: " ") : 0) }
+    }
   }
+
+  /// A part that is ASCII, as text.
+  func text(_ range: Range<Int>) -> String { String(decoding: codes[range], as: UTF8.self) }
 
   /// An error of three lines: the problem, the expression, a caret under the character.
   ///
@@ -28,6 +43,7 @@ struct ExpressionText {
   /// part around the caret is shown.
   func error(_ problem: String, at position: Int) -> MercerError {
     let shownCount = 100
+    let characters = characters
     let position = min(max(position, 0), characters.count)
     var start = 0
     var end = characters.count

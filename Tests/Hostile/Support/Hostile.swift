@@ -2,15 +2,6 @@ import Foundation
 import MercerSandbox
 import Testing
 
-/// Whether the compiler optimised this build: then the runs that need size are worth their time.
-let isOptimized: Bool = {
-  #if DEBUG
-    false
-  #else
-    true
-  #endif
-}()
-
 /// Whether the tests run as root, for whom permissions do not bind and who may mount.
 let isRoot = geteuid() == 0
 

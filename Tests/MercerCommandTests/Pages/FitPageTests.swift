@@ -1,8 +1,9 @@
 import Foundation
+import MercerTestSupport
 import Testing
 
 /// The report that `fit` writes.
-@Suite(.serialized) struct FitPageTests {
+@Suite(.enabled(if: isOptimized), .serialized) struct FitPageTests {
   static let sections = [
     "learned", "errors", "predictions", "coverage", "columns", "surprises", "more-rows", "encoding",
     "kernels", "spectrum", "solver", "warnings", "reproduce",

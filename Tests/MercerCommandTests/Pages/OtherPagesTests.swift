@@ -1,8 +1,9 @@
 import Foundation
+import MercerTestSupport
 import Testing
 
 /// The pages of `predict`, `explain`, `forecast` and `compare-runs`.
-@Suite(.serialized) struct OtherPagesTests {
+@Suite(.enabled(if: isOptimized), .serialized) struct OtherPagesTests {
   /// A directory with runs on numbers (`numbers`), and on classes (`classes`).
   private static func fitted() throws -> Sandbox {
     let sandbox = try Sandbox()

@@ -163,8 +163,8 @@ import Testing
       _ = try encoder.encode(table(numbers("x", [1, .infinity])), as: Double.self)
     }
     #expect(infinite?.message.contains("row 2") == true)
-    let far = mercerError { _ = try encoder.encode(table(numbers("x", [1e300])), as: Float.self) }
-    #expect(far?.code == .invalidData)
+    // A size that Float does not have is brought nearer before it is rounded.
+    #expect(try encoder.encode(table(numbers("x", [1e300])), as: Float.self).coordinates.isFinite)
   }
 
   @Test func levelsThatLookLikeNumbersOrDatesAreFound() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import MercerCore
 import MercerLearning
+import MercerTestSupport
 import Testing
 
 /// Rows whose scores are what least squares would give, if it were exact: the probability of each

@@ -1,6 +1,7 @@
 import Foundation
 import MercerCore
 import MercerLearning
+import MercerTestSupport
 import Testing
 
 @Suite struct DecisionTests {

@@ -3,6 +3,7 @@ import MercerCore
 import MercerKernels
 import MercerLearning
 import MercerSolvers
+import MercerTestSupport
 import Testing
 
 @Suite struct LengthScaleDescentTests {

@@ -2,6 +2,7 @@ import Foundation
 import MercerCore
 import MercerKernels
 import MercerLearning
+import MercerTestSupport
 import Testing
 
 /// Errors around predictions whose size is known at each row.

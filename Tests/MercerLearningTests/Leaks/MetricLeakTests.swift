@@ -1,6 +1,7 @@
 import MercerCore
 import MercerData
 import MercerLearning
+import MercerTestSupport
 import Testing
 
 /// A shuffled target gives the error of the naive predictor in the validation of the search, whatever

@@ -3,6 +3,7 @@ import MercerCore
 import MercerData
 import MercerKernels
 import MercerLearning
+import MercerTestSupport
 import Testing
 
 /// The local spread in the model file: its rows by number where they are those of the regression, and

@@ -1,8 +1,9 @@
 import Foundation
+import MercerTestSupport
 import Testing
 
 /// The page of a real fit in a browser: what holds for the parts holds for them together.
-@Suite(.enabled(if: Browser.program != nil, Browser.advice), .serialized)
+@Suite(.enabled(if: isOptimized), .enabled(if: Browser.program != nil, Browser.advice), .serialized)
 struct FitPageBrowserTests {
   private static let paper = [false: "rgb(255, 255, 255)", true: "rgb(20, 23, 27)"]
 

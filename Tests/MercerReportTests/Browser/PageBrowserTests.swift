@@ -1,10 +1,11 @@
 import Foundation
 import MercerReport
+import MercerTestSupport
 import Testing
 
 /// Pages as a browser shows them: nothing on the console, marks and labels inside their drawings and
 /// apart from each other, text with the contrast of WCAG AA, no sideways scrolling, values on hovering.
-@Suite(.enabled(if: Browser.program != nil, Browser.advice), .serialized)
+@Suite(.enabled(if: isOptimized), .enabled(if: Browser.program != nil, Browser.advice), .serialized)
 struct PageBrowserTests {
   /// The gallery with a theme chosen, as its button would.
   private func gallery(_ theme: String?) -> String {

@@ -11,7 +11,8 @@ extension FitReport {
       members.rows.append([
         InlineText(PageText.percent(weight)), InlineText(PageText.number(member.ridge)),
         .code(
-          Markup.shortened((member.kernel as? any PointKernel<Double>)?.description ?? "", to: 180)),
+          readable(
+            kernel: (member.kernel as? any PointKernel<Double>)?.description ?? "", atMost: 180)),
       ])
     }
     var blocks: [Block] = [

@@ -87,6 +87,12 @@ extension FitReport {
     found += notes.filledCells.prefix(10).map { cells in
       "\(NumberText.quantity(cells.count, "missing cell")) of \(PageText.name(cells.column)) in \(table) \(cells.count == 1 ? "was" : "were") filled in; the fitted table had none missing there."
     }
+    found += notes.heldCells.prefix(10).map { cells in
+      "\(NumberText.quantity(cells.count, "cell")) of \(PageText.name(cells.column)) in \(table) \(cells.count == 1 ? "lies" : "lie") far outside the numbers learned from, such as \(PageText.list(Array(cells.examples.prefix(3)))), and \(cells.count == 1 ? "was" : "were") taken as nearer."
+    }
+    found += notes.codedCells.prefix(10).map { cells in
+      "\(NumberText.quantity(cells.count, "cell")) of \(PageText.name(cells.column)) in \(table) \(cells.count == 1 ? "was" : "were") taken as missing: \(PageText.list(Array(cells.examples.prefix(3)))), far outside the numbers learned from."
+    }
     if !notes.extraColumns.isEmpty {
       found.append(
         "Columns of \(table) that the model does not use: \(PageText.list(Array(notes.extraColumns.prefix(10))))\(notes.extraColumns.count > 10 ? " and \(notes.extraColumns.count - 10) more" : "")."
