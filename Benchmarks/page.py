@@ -69,7 +69,8 @@ def table_line(row):
 
 
 def replace_rows(rows):
-    """Puts rows that were measured again in the place of the old ones, and says when."""
+    """Puts rows that were measured again in the place of the old ones, or last where there are none, and
+    says when."""
     lines = PAGE.read_text().splitlines()
     names = []
     for row in rows:
@@ -78,7 +79,13 @@ def replace_rows(rows):
             old = [cell.strip() for cell in line.strip("| ").split(" | ")]
             if old[:2] == key and len(old) == len(HEADER) and old[2].startswith(row["peer"]):
                 lines[place] = table_line(row)
-                names.append(f"{row['name']} ({size_text(row)}) beside {row['peer']}")
+                break
+        else:
+            start = lines.index(BEGIN)
+            last = max(i for i, line in enumerate(lines[:lines.index(END)]) if line.startswith("| "))
+            assert last > start
+            lines.insert(last + 1, table_line(row))
+        names.append(f"{row['name']} ({size_text(row)}) beside {row['peer']}")
     end = lines.index(END)
     today = datetime.date.today().isoformat()
     lines[end:end] = [f"- Measured again, {today}: {'; '.join(names)}."]

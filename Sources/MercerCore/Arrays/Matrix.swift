@@ -160,6 +160,8 @@ extension Matrix {
   }
 
   /// A copy of consecutive rows.
+  @specialized(where Element == Double)
+  @specialized(where Element == Float)
   public func rows(_ range: Range<Int>) -> Matrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= rowCount)
     return Matrix(rowCount: range.count, columnCount: columnCount) { buffer in
@@ -169,6 +171,8 @@ extension Matrix {
   }
 
   /// A copy of the rows with these numbers, in this order.
+  @specialized(where Element == Double)
+  @specialized(where Element == Float)
   public func rows(at indices: [Int]) -> Matrix {
     Matrix(rowCount: indices.count, columnCount: columnCount) { buffer in
       guard let base = buffer.baseAddress else { return }
@@ -181,6 +185,8 @@ extension Matrix {
   }
 
   /// A copy of the columns with these numbers, in this order.
+  @specialized(where Element == Double)
+  @specialized(where Element == Float)
   public func columns(at indices: [Int]) -> Matrix {
     precondition(indices.allSatisfy { $0 >= 0 && $0 < columnCount })
     return Matrix(rowCount: rowCount, columnCount: indices.count) { buffer in
@@ -192,6 +198,8 @@ extension Matrix {
   }
 
   /// A copy of consecutive columns; the matrix itself when those are all.
+  @specialized(where Element == Double)
+  @specialized(where Element == Float)
   public func columns(in range: Range<Int>) -> Matrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= columnCount)
     guard range.count < columnCount else { return self }
