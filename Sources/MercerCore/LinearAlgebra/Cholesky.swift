@@ -177,7 +177,21 @@ extension Cholesky {
     return x
   }
 
-  private func solveInPlace(
+  /// Solves Lᵀ X = B for every column of B (n × k).
+  public func solveTransposedFactor(
+    _ b: Matrix<Element>, context: ExecutionContext = .default
+  ) throws(MercerError) -> Matrix<Element> {
+    guard b.rowCount == order else {
+      throw MercerError(
+        .shapeMismatch, "a factor of order \(order) cannot solve for \(b.rowCount) rows")
+    }
+    var x = b
+    try solveInPlace(&x, transposed: true, context)
+    return x
+  }
+
+  /// X ← L⁻¹ X, or L⁻ᵀ X.
+  package func solveInPlace(
     _ x: inout Matrix<Element>, transposed: Bool, _ context: ExecutionContext
   ) throws(MercerError) {
     let (n, k) = (order, x.columnCount)

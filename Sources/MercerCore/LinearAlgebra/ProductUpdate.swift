@@ -4,9 +4,9 @@ internal import CMercerTiles
 /// columns of A and B. Blocked factorisations and triangular solves are made of such updates; they
 /// run at the speed of kernel products, above that of the system's BLAS on processors it does not
 /// know.
-struct ProductUpdate<Element: Scalar>: Sendable {
+package struct ProductUpdate<Element: Scalar>: Sendable {
   /// Rows of B, and of the bands of A that go with it: whole panels of every instruction set.
-  static var width: Int { 240 }
+  package static var width: Int { 240 }
   /// Columns of A and B in a step: with `width` rows of B half a megabyte.
   private static var depth: Int { 2048 / MemoryLayout<Element>.stride }
 
@@ -18,7 +18,7 @@ struct ProductUpdate<Element: Scalar>: Sendable {
   /// Packs B: `count` rows of k elements, `stride` apart.
   ///
   /// - Complexity: O(count · k).
-  init(
+  package init(
     rows b: UnsafePointer<Element>, count: Int, columns k: Int, stride: Int,
     context: ExecutionContext
   ) throws(MercerError) {
@@ -64,7 +64,7 @@ struct ProductUpdate<Element: Scalar>: Sendable {
 
   /// C ← C − A Bᵀ, with A m × k and C m × count, row-major; of row i only the first `limit` + i
   /// columns, where a limit is given.
-  func subtract(
+  package func subtract(
     _ a: UnsafePointer<Element>, lda: Int, rows m: Int, from c: UnsafeMutablePointer<Element>,
     ldc: Int, limit: Int? = nil
   ) {

@@ -92,7 +92,7 @@ struct ExactCurvatureSystem: CurvatureSystem {
 ///
 /// - Complexity: for each Newton step and output 2 n r² + r³/3 operations, then one product with K
 ///   and 4 n r operations an iteration; n × r doubles.
-/// - Source: for the approximation of K, `NystromPreconditioner`.
+/// - Source: for the approximation of K, `LowRankPreconditioner`.
 struct IterativeCurvatureSystem: CurvatureSystem {
   let gram: any SymmetricGramOperator<Double>
   /// F, n × r, with K ≈ F Fᵀ.
@@ -111,7 +111,7 @@ struct IterativeCurvatureSystem: CurvatureSystem {
     ridge: Double, context: ExecutionContext
   ) throws(MercerError) {
     self.gram = gram
-    let nystrom = try NystromPreconditioner(
+    let nystrom = try LowRankPreconditioner(
       columns: columns, centres: centres, ridge: ridge, context: context)
     let roots = nystrom.eigenvalues.map { max($0, 0).squareRoot() }
     var factor = nystrom.vectors

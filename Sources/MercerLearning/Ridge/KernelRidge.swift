@@ -127,10 +127,8 @@ public struct KernelRidge: Estimator {
     if stored { gram = try DenseGram(try tiled.densified(context: context)) }
     return try solver.solve(
       gram, exact: exact,
-      columns: { (centres) throws(MercerError) in
-        try TiledCrossGram(kernel, rows: inputs, columns: inputs.subset(at: centres))
-          .densified(context: context)
-      }, shifts: shifts, targets: targets, context: context)
+      columns: GramColumns(kernel, inputs: inputs), shifts: shifts, targets: targets,
+      context: context)
   }
 }
 

@@ -4,7 +4,8 @@ import RealModule
 /// The conjugate gradient method for A X = B, one column of B beside the other, with or without a
 /// preconditioner.
 ///
-/// Each column has its own step lengths; they share the products with A. When the recursion says
+/// Each column has its own step lengths; they share the products with A, and leave the block when they
+/// are done. When the recursion says
 /// that all columns are done, the residual is computed anew from the solution, and the iteration
 /// goes on from there if rounding had hidden the truth.
 /// The solution and the residual are kept in Double whatever the elements are. With products in Float
@@ -129,42 +130,16 @@ public struct ConjugateGradients: LinearSolver {
     _ state: inout Iteration, _ a: any SymmetricGramOperator<Element>,
     _ preconditioner: (any Preconditioner<Element>)?, _ stage: String, _ context: ExecutionContext
   ) throws(MercerError) {
-    var z = try precondition(state.residual, preconditioner, context)
-    var direction = z
-    var rz = columnDots(state.residual, z)
-    var product = Matrix<Element>(rowCount: z.rowCount, columnCount: z.columnCount)
+    var block = try ActiveBlock(state, tolerance, preconditioner, context)
     let start = max(state.relativeResiduals.max() ?? 0, tolerance)
-    while state.iterations < iterationLimit {
-      // Half of the target, so that the true residual, a little larger, meets it.
-      let active = state.relativeResiduals.map { $0 > tolerance / 2 }
-      guard active.contains(true) else { return }
+    while !block.columns.isEmpty, state.iterations < iterationLimit {
       try context.checkCancellation()
-      try a.apply(direction, into: &product, context: context)
       state.iterations += 1
-      let curvature = columnDots(direction, product)
-      for c in curvature.indices where active[c] && !(curvature[c] > 0 && curvature[c].isFinite) {
-        // Rounding has eaten the direction; a restart decides whether there is more to gain.
-        return
-      }
-      let step = curvature.indices.map { active[$0] ? rz[$0] / curvature[$0] : 0 }
-      combineColumns(&state.x, adding: direction, times: step)
-      combineColumns(&state.residual, adding: product, times: step.map { -$0 })
-      state.updateNorms()
-      z = try precondition(state.residual, preconditioner, context)
-      let next = columnDots(state.residual, z)
-      let momentum = next.indices.map { active[$0] && rz[$0] > 0 ? next[$0] / rz[$0] : 0 }
-      rz = next
-      combineColumns(&direction, scaledBy: momentum, adding: z)
+      guard try block.step(a, &state, context) else { return }
+      try block.advance(&state, tolerance, preconditioner, context)
       report(state, from: start, stage, context)
     }
-  }
-
-  private func precondition<Element: Scalar>(
-    _ residual: Matrix<Double>, _ preconditioner: (any Preconditioner<Element>)?,
-    _ context: ExecutionContext
-  ) throws(MercerError) -> Matrix<Element> {
-    let rounded = Matrix<Element>(converting: residual)
-    return try preconditioner?.solve(rounded, context: context) ?? rounded
+    block.writeBack(to: &state)
   }
 
   private func report(
@@ -180,44 +155,4 @@ public struct ConjugateGradients: LinearSolver {
       WorkProgress(
         stage: stage, fraction: min(max(fraction, 0), 1), detail: "relative residual \(residual)"))
   }
-}
-
-/// Where a block of conjugate gradient iterations stands.
-private struct Iteration {
-  var x: Matrix<Double>
-  var residual: Matrix<Double>
-  let targetNorms: [Double]
-  var relativeResiduals: [Double]
-  var iterations = 0
-
-  init(b: Matrix<Double>) {
-    x = Matrix(rowCount: b.rowCount, columnCount: b.columnCount)
-    residual = b
-    targetNorms = columnDots(b, b).map { $0.squareRoot() }
-    relativeResiduals = targetNorms.map { $0 > 0 ? 1 : 0 }
-  }
-
-  mutating func updateNorms() {
-    let norms = columnDots(residual, residual)
-    for c in norms.indices where targetNorms[c] > 0 {
-      relativeResiduals[c] = norms[c].squareRoot() / targetNorms[c]
-    }
-  }
-
-  /// r ← b − A x. A Float operator multiplies x in two parts, its rounding and what that leaves.
-  mutating func refreshResidual<Element: Scalar>(
-    _ b: Matrix<Double>, _ a: any SymmetricGramOperator<Element>, _ context: ExecutionContext
-  ) throws(MercerError) {
-    residual = b
-    var rest = x
-    for _ in 0..<(Element.self == Double.self ? 1 : 2) {
-      let part = Matrix<Element>(converting: rest)
-      combineColumns(
-        &residual, adding: try a.applied(to: part, context: context), times: minusOnes)
-      combineColumns(&rest, adding: part, times: minusOnes)
-    }
-    updateNorms()
-  }
-
-  private var minusOnes: [Double] { [Double](repeating: -1, count: x.columnCount) }
 }

@@ -2,7 +2,15 @@ import MercerCore
 import MercerKernels
 import MercerOperators
 import MercerSolvers
+import Synchronization
 import Testing
+
+/// The numbers of columns of products, in order.
+private final class Widths: Sendable {
+  private let list = Mutex<[Int]>([])
+  var values: [Int] { list.withLock { $0 } }
+  func append(_ width: Int) { list.withLock { $0.append(width) } }
+}
 
 @Suite struct ConjugateGradientsTests {
   /// The error is at most the condition (about 500) times the residual of 1e-12.
@@ -83,49 +91,40 @@ import Testing
     #expect(solution.values == zero && solution.report.iterations == 0)
     #expect(throws: MercerError.self) { try ConjugateGradients().solve(gram, y.rows(0..<5)) }
   }
-}
 
-@Suite struct NystromPreconditionerTests {
-  /// The formula of the paper, formed densely from the same columns; both in Double, so rounding
-  /// times the condition of the core (about 1e3) is all that may differ.
-  @Test func matchesItsFormula() throws {
-    let (n, ridge) = (25, 0.05)
-    let (gram, y) = try problem(n, targets: 2)
-    let k = try gram.densified(context: .default)
-    let centres = [1, 4, 9, 16, 20]
-    let columns = k.columns(at: centres)
-    let preconditioner = try NystromPreconditioner(
-      columns: columns, centres: centres, ridge: ridge, context: .default)
-    // M = (θᵣ + λ)⁻¹ … inverted: M⁻¹ K̂-eigenvectors scale by (θᵣ + λ)/(θ + λ); check M M⁻¹ y = y with
-    // M = (U (Θ + λ) Uᵀ)/(θᵣ + λ) + (I − U Uᵀ).
-    let u = preconditioner.vectors
-    let theta = preconditioner.eigenvalues
-    let identity = try u.multiplied(by: u, transposed: true)
-    #expect(largestDifference(identity.elements, Matrix<Double>.identity(5).elements) < 1e-10)
-    let solved = try preconditioner.solve(y, context: .default)
-    var inside = try u.multiplied(by: solved, transposed: true)
-    let level = try #require(theta.last) + ridge
-    for r in 0..<5 { for c in 0..<2 { inside[r, c] *= (theta[r] + ridge) / level - 1 } }
-    let correction = try u.multiplied(by: inside)
-    let back = zip(solved.elements, correction.elements).map { $0 + $1 }
-    #expect(largestDifference(back, y.elements) < 1e-10)
-    // U Θ Uᵀ is the Nyström approximation, which is exact on its own columns.
-    var scaled = u.transposed()
-    for r in 0..<5 { for j in 0..<n { scaled[r, j] *= theta[r] } }
-    let approximation = try u.multiplied(by: scaled).columns(at: centres)
-    #expect(largestDifference(approximation.elements, columns.elements) < 1e-10)
+  /// Counts columns that are multiplied, as a product's cost.
+  private struct Counting: SymmetricGramOperator {
+    let base: any SymmetricGramOperator<Double>
+    let widths: Widths
+    var rowCount: Int { base.rowCount }
+    var columnCount: Int { base.columnCount }
+    func diagonal() throws(MercerError) -> [Double] { try base.diagonal() }
+    func apply(
+      _ v: Matrix<Double>, into y: inout Matrix<Double>, context: ExecutionContext
+    ) throws(MercerError) {
+      widths.append(v.columnCount)
+      try base.apply(v, into: &y, context: context)
+    }
   }
 
-  @Test func savesProducts() throws {
-    let (gram, y) = try problem(150)
-    let system = try gram.shifted(by: 1e-3)
-    let solver = ConjugateGradients(tolerance: 1e-8)
-    let plain = try solver.solve(system, y).report.iterations
-    let centres = Array(stride(from: 0, to: 150, by: 2))
-    let columns = try gram.densified(context: .default).columns(at: centres)
-    let preconditioner = try NystromPreconditioner(
-      columns: columns, centres: centres, ridge: 1e-3, context: .default)
-    let better = try solver.solve(system, y, preconditioner: preconditioner).report.iterations
-    #expect(better < plain)
+  /// Columns share each product, and one that is done is multiplied no more: an eigenvector of K is
+  /// solved for in one step, while others go on.
+  @Test func finishedColumnsCostNothing() throws {
+    let (gram, y) = try problem(60, targets: 2)
+    let eigen = try SymmetricEigen(try gram.densified(context: .default))
+    var b = Matrix<Double>(rowCount: 60, columnCount: 3)
+    for i in 0..<60 {
+      (b[i, 0], b[i, 1], b[i, 2]) = (y[i, 0], eigen.vectors[59, i], y[i, 1])
+    }
+    let system = try gram.shifted(by: 0.1)
+    let counting = Counting(base: system, widths: Widths())
+    let solution = try ConjugateGradients(tolerance: 1e-10).solve(counting, b)
+    let widths = counting.widths.values
+    #expect(widths.first == 3 && widths[1] == 2)
+    // The products of the iteration, and one with all columns for each true residual.
+    #expect(widths.count == solution.report.iterations + widths.dropFirst().count { $0 == 3 })
+    let exact = try ExactRidge(precision: .double).solve(
+      gram, shifts: [Double](repeating: 0.1, count: 60), targets: b, context: .default)
+    #expect(largestDifference(solution.values.elements, exact.coefficients.elements) < 1e-8)
   }
 }

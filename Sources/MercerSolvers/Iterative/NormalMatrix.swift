@@ -1,0 +1,208 @@
+import MercerCore
+
+/// ΦᵀΦ (m × m) and ΦᵀY (m × k) of a tall matrix Φ whose rows come in tiles and are never stored.
+///
+/// Rows are taken in chunks: their tiles are filled in parallel and laid down transposed, then every
+/// block of the lower triangle adds its own inner products over the chunk to its sums. Tiles are filled
+/// in `Element`; products and sums run in `Sum`. Entries in Float are often good enough where sums in
+/// Float are not: rounded entries still make a positive semi-definite ΦᵀΦ. Chunks, blocks and the order of sums follow from m alone, so that the
+/// result does not depend on the number of threads.
+/// - Complexity: n m² + 2 n m k operations; m² sums, and two m × `chunkRows` blocks.
+struct NormalMatrix<Element: Scalar, Sum: Scalar> {
+  /// m.
+  let order: Int
+  /// The lower triangle of ΦᵀΦ.
+  private(set) var products: Matrix<Sum>
+  /// ΦᵀY.
+  private(set) var moments: Matrix<Double>
+
+  private static var bandRows: Int { 48 }
+  private static var blockSize: Int { ProductUpdate<Sum>.width }
+
+  /// Nothing added up yet.
+  init(order: Int, targetCount: Int = 0) {
+    self.order = order
+    products = Matrix(rowCount: order, columnCount: order)
+    moments = Matrix(rowCount: order, columnCount: targetCount)
+  }
+
+  /// Rows of a chunk: 64 MB of Float, 128 MB of Double, but whole steps of the inner products, and enough of them that
+  /// adding a block to its sums costs little.
+  static func chunkRows(order: Int) -> Int {
+    min(max((16 << 20) / max(order, 1) / 512, 1), 16) * 512
+  }
+
+  /// The bytes of sums, chunk and scratch.
+  static func byteCount(order m: Int, rowCount n: Int, targetCount k: Int, threadCount: Int) -> Int
+  {
+    let (size, sumSize) = (MemoryLayout<Element>.stride, MemoryLayout<Sum>.stride)
+    let chunk = min(chunkRows(order: m), n) + 16
+    let scratch = max(size * bandRows * m, sumSize * blockSize * (blockSize + k))
+    return sumSize * (m * m + 2 * (m + blockSize) * chunk) + threadCount * scratch + 8 * m * k
+  }
+
+  /// Adds rows.
+  ///
+  /// - Parameters:
+  ///   - count: the number of rows.
+  ///   - targets: their rows of Y; nil for none.
+  ///   - isLowerTriangular: whether row i of Φ has nothing right of its i-th entry.
+  ///   - fill: writes a tile of Φ: some rows, the first so many columns.
+  mutating func add(
+    rowCount count: Int, targets: Matrix<Sum>? = nil, isLowerTriangular: Bool = false,
+    context: ExecutionContext, fill: @Sendable (Tile<Element>) -> Void
+  ) throws(MercerError) {
+    let chunkRows = min(Self.chunkRows(order: order), count)
+    // Rows of the transposed chunk must not all begin at the same place of the cache.
+    var chunk = Matrix<Sum>(rowCount: order, columnCount: chunkRows + 16)
+    for rows in (0..<count).chunks(of: chunkRows) {
+      let width = isLowerTriangular ? min(rows.upperBound, order) : order
+      try lay(rows, width: width, into: &chunk, context, fill)
+      try addProducts(of: chunk, rowCount: rows.count, width: width, context)
+      if let targets { try addMoments(of: chunk, rows, targets, context) }
+    }
+  }
+
+  /// chunk[j, i] ← Φ[rows[i], j].
+  private func lay(
+    _ rows: Range<Int>, width: Int, into chunk: inout Matrix<Sum>, _ context: ExecutionContext,
+    _ fill: @Sendable (Tile<Element>) -> Void
+  ) throws(MercerError) {
+    let bands = rows.chunks(of: Self.bandRows)
+    try chunk.withTile { (chunk) throws(MercerError) in
+      try context.forEach(
+        bands.count, scratch: { Matrix<Element>(rowCount: Self.bandRows, columnCount: width) }
+      ) { (index, scratch) throws(MercerError) in
+        let band = bands[index]
+        scratch.withTile { memory in
+          let tile = Tile(rows: band, columns: 0..<width, stride: width, base: memory.base)
+          fill(tile)
+          layTransposed(tile, into: chunk.base + (band.lowerBound - rows.lowerBound), chunk.stride)
+        }
+      }
+    }
+  }
+
+  private mutating func addProducts(
+    of chunk: Matrix<Sum>, rowCount: Int, width: Int, _ context: ExecutionContext
+  ) throws(MercerError) {
+    let (order, stride, size) = (order, chunk.columnCount, Self.blockSize)
+    let blocks = (0..<width).chunks(of: size)
+    let pairs = blocks.indices.flatMap { i in (0...i).map { (i, $0) } }
+    try products.withTile { (sums) throws(MercerError) in
+      try chunk.withUnsafeBufferPointer { (buffer) throws(MercerError) in
+        guard let base = buffer.baseAddress else { return }
+        let source = Tile(
+          rows: 0..<order, columns: 0..<stride, stride: stride,
+          base: UnsafeMutablePointer(mutating: base))
+        var packed: [ProductUpdate<Sum>] = []
+        for block in blocks {
+          packed.append(
+            try ProductUpdate(
+              rows: source.base + block.lowerBound * stride, count: block.count, columns: rowCount,
+              stride: stride, context: context))
+        }
+        let right = packed
+        try context.forEach(
+          pairs.count, scratch: { Matrix<Sum>(rowCount: size, columnCount: size) }
+        ) { (index, scratch) throws(MercerError) in
+          let (left, below) = (blocks[pairs[index].0], blocks[pairs[index].1])
+          scratch.withTile { memory in
+            let part = Tile(
+              rows: left, columns: below, stride: below.count, base: memory.base)
+            memory.base.update(repeating: 0, count: left.count * below.count)
+            right[pairs[index].1].subtract(
+              source.base + left.lowerBound * stride, lda: stride, rows: left.count,
+              from: part.base, ldc: part.stride)
+            subtract(part, from: sums.part(rows: left, columns: below))
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func addMoments(
+    of chunk: Matrix<Sum>, _ rows: Range<Int>, _ targets: Matrix<Sum>,
+    _ context: ExecutionContext
+  ) throws(MercerError) {
+    let (k, stride) = (targets.columnCount, chunk.columnCount)
+    let blocks = (0..<order).chunks(of: Self.blockSize)
+    try moments.withTile { (sums) throws(MercerError) in
+      try context.forEach(
+        blocks.count, scratch: { Matrix<Sum>(rowCount: Self.blockSize, columnCount: k) }
+      ) { (index, scratch) throws(MercerError) in
+        let block = blocks[index]
+        for step in (0..<rows.count).chunks(of: 512) {
+          scratch.withTile { memory in
+            chunk.withUnsafeBufferPointer { a in
+              targets.withUnsafeBufferPointer { y in
+                guard let a = a.baseAddress, let y = y.baseAddress else { return }
+                Sum.gemm(
+                  transposeA: false, transposeB: false, m: block.count, n: k, k: step.count,
+                  alpha: -1, a: a + block.lowerBound * stride + step.lowerBound, lda: stride,
+                  b: y + (rows.lowerBound + step.lowerBound) * k, ldb: k, beta: 0, c: memory.base,
+                  ldc: k)
+              }
+            }
+            subtract(
+              Tile(rows: block, columns: 0..<k, stride: k, base: memory.base),
+              from: sums.part(rows: block, columns: 0..<k))
+          }
+        }
+      }
+    }
+  }
+
+  /// The whole of ΦᵀΦ, both triangles; nothing is left here.
+  mutating func takeProducts() -> Matrix<Sum> {
+    products.withTile { mirrorLowerTriangle($0) }
+    let whole = products
+    products = Matrix(rowCount: 0, columnCount: 0)
+    return whole
+  }
+}
+
+/// target[j · stride + i] ← tile[i, j].
+@specialized(where Element == Double, Sum == Double)
+@specialized(where Element == Float, Sum == Double)
+@specialized(where Element == Float, Sum == Float)
+private func layTransposed<Element: Scalar, Sum: Scalar>(
+  _ tile: Tile<Element>, into target: UnsafeMutablePointer<Sum>, _ stride: Int
+) {
+  let (rows, columns, from) = (tile.rowCount, tile.columnCount, tile.stride)
+  // Sixteen columns at a time: a cache line of each row is read once.
+  for start in Swift.stride(from: 0, to: columns, by: 16) {
+    for j in start..<min(start + 16, columns) {
+      let place = target + j * stride
+      for i in 0..<rows { place[i] = Sum(tile.base[i * from + j]) }
+    }
+  }
+}
+
+/// target ← target − tile.
+@specialized(where Element == Double, Sum == Double)
+@specialized(where Element == Float, Sum == Double)
+@specialized(where Element == Float, Sum == Float)
+private func subtract<Element: Scalar, Sum: Scalar>(
+  _ tile: Tile<Element>, from target: Tile<Sum>
+) {
+  for i in 0..<tile.rowCount {
+    let (a, b) = (tile.base + i * tile.stride, target.base + i * target.stride)
+    for j in 0..<tile.columnCount { b[j] -= Sum(a[j]) }
+  }
+}
+
+/// Copies the lower triangle of a square tile into the upper one.
+@specialized(where Element == Double)
+@specialized(where Element == Float)
+func mirrorLowerTriangle<Element: Scalar>(_ tile: Tile<Element>) {
+  for start in stride(from: 0, to: tile.rowCount, by: 32) {
+    for left in stride(from: 0, through: start, by: 32) {
+      for i in start..<min(start + 32, tile.rowCount) {
+        for j in left..<min(left + 32, i) {
+          tile.base[j * tile.stride + i] = tile.base[i * tile.stride + j]
+        }
+      }
+    }
+  }
+}
