@@ -9,8 +9,8 @@ struct Benchmark: Sendable {
 
   /// All benchmarks.
   static let all: [Benchmark] = [
-    .gaussianProduct, .inputGradient, .productLaplace, .tangentKernel, .ridgeFit, .csvRead,
-    .predictStream, .firstPrediction,
+    .gaussianProduct, .inputGradient, .productLaplace, .tangentKernel, .ridgeFit, .nystromRidge,
+    .csvRead, .predictStream, .firstPrediction,
   ]
 }
 

@@ -35,6 +35,7 @@ enum MercerBench {
         }
         return try CountedShape.named(shape).run()
       }
+      if name == "preconditioners" { return try PreconditionerComparison.run(options) }
       guard let benchmark = Benchmark.all.first(where: { $0.name == name }) else {
         throw MercerError(.invalidParameter, "no benchmark is called \(name)")
       }
