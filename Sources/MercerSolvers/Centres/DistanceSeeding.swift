@@ -56,12 +56,7 @@ struct DistanceSeeding {
           let tile = Tile(
             rows: rows, columns: 0..<centres.count, stride: centres.count, base: memory.base)
           columns.fill(tile)
-          for (place, i) in rows.enumerated() {
-            for j in 0..<centres.count {
-              let squared = diagonal[i] + own[j] - 2 * Double(tile[place, j])
-              if squared < nearest.base[i] { nearest.base[i] = max(squared, 0) }
-            }
-          }
+          lowerDistances(tile, diagonal, own, nearest.base)
         }
       }
     }
@@ -70,5 +65,21 @@ struct DistanceSeeding {
     let noise = 8 * Double(Element.ulpOfOne)
     for i in distances.indices where distances[i] <= noise * diagonal[i] { distances[i] = 0 }
     for centre in centres { distances[centre] = 0 }
+  }
+}
+
+/// nearest[i] ← min(nearest[i], kᵢᵢ + kⱼⱼ − 2 kᵢⱼ) over the columns j of the tile, not below 0.
+@specialized(where Element == Double)
+@specialized(where Element == Float)
+private func lowerDistances<Element: Scalar>(
+  _ tile: Tile<Element>, _ diagonal: [Double], _ own: [Double],
+  _ nearest: UnsafeMutablePointer<Double>
+) {
+  for place in 0..<tile.rowCount {
+    let i = tile.rows.lowerBound + place
+    let row = tile.base + place * tile.stride
+    var least = nearest[i] - diagonal[i]
+    for j in 0..<tile.columnCount { least = min(least, own[j] - 2 * Double(row[j])) }
+    nearest[i] = max(least + diagonal[i], 0)
   }
 }

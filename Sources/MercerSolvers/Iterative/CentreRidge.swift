@@ -35,8 +35,8 @@ public struct CentreRidge: Sendable {
     case falkon
   }
 
-  /// How many rows a sample has: so many that their sum takes as long as a handful of products (a
-  /// product with an entry costs as much as some 200 multiply-adds of the sum a pass), 4 m to 16 m.
+  /// How many rows a sample has: so many that their sum takes about as long as ten passes, in which an
+  /// entry costs what some 20 multiply-adds of the sum do; at least 4 m, at most 16 m.
   public static func sampledRowCount(rowCount n: Int, centreCount m: Int) -> Int {
     min(n, min(max(200 * n / max(m, 1), 4 * m), 16 * m))
   }
@@ -133,16 +133,14 @@ public struct CentreRidge: Sendable {
         try system.falkonPreconditioner(ridge: ridge, context: context), "Falkon", context)
     case .sampled:
       let rows = Self.sampledRowCount(rowCount: cross.rowCount, centreCount: m)
-      let factor = try factor(
-        try system.sampledNormal(rowCount: rows, seed: seed, context: context), plus: ridge,
-        context: context)
+      var normal = try system.sampledNormal(rowCount: rows, seed: seed, context: context)
+      let factor = try takeFactor(of: &normal, plus: ridge, context: context)
       return try solve(
         system, try system.moments(of: targets, context: context),
         CholeskyPreconditioner<Double, Double>(factor), "normal equations of \(rows) rows", context)
     default:
       var (normal, moments) = try system.whitenedNormal(targets, context: context)
-      let factor = try factor(normal, plus: ridge, context: context)
-      normal = Matrix(rowCount: 0, columnCount: 0)
+      let factor = try takeFactor(of: &normal, plus: ridge, context: context)
       if exact != nil { moments = try system.moments(of: targets, context: context) }
       return try solve(
         system, moments, CholeskyPreconditioner<Double, Double>(factor), "normal equations",

@@ -57,7 +57,8 @@ public struct CentreRidgePath<Element: Scalar>: Sendable {
     guard ridge > 0, ridge.isFinite else {
       throw MercerError(.invalidParameter, "the ridge must be finite and above 0, not \(ridge)")
     }
-    return try MercerSolvers.factor(normal, plus: ridge, context: context)
+    var copy = normal
+    return try takeFactor(of: &copy, plus: ridge, context: context)
   }
 
   /// a for one ridge, m × k.

@@ -147,19 +147,23 @@ struct CentreSystem<Element: Scalar>: Sendable {
         }
       }
     }
-    return CholeskyPreconditioner(try factor(normal.takeProducts(), plus: ridge, context: context))
+    var products = normal.takeProducts()
+    return CholeskyPreconditioner(try takeFactor(of: &products, plus: ridge, context: context))
   }
 }
 
-/// The Cholesky factor of A + λ I, with more on the diagonal where rounding has made A indefinite.
-func factor<Element: Scalar>(
-  _ matrix: consuming Matrix<Element>, plus ridge: Double, context: ExecutionContext
+/// The Cholesky factor of A + λ I in the memory of A, of which nothing is left, with more on the diagonal
+/// where rounding has made A indefinite.
+func takeFactor<Element: Scalar>(
+  of matrix: inout Matrix<Element>, plus ridge: Double, context: ExecutionContext
 ) throws(MercerError) -> Cholesky<Element> {
   let m = matrix.rowCount
   matrix.withUnsafeMutableBufferPointer { entries in
     for i in 0..<m { entries[i * m + i] += Element(ridge) }
   }
-  return try Cholesky(matrix, jitter: .upTo(1e-2), context: context)
+  let taken = matrix
+  matrix = Matrix(rowCount: 0, columnCount: 0)
+  return try Cholesky(consume taken, jitter: .upTo(1e-2), context: context)
 }
 
 extension Tile {

@@ -97,6 +97,11 @@ public struct ConjugateGradients: LinearSolver {
       } else {
         try state.refreshResidual(b, a, context)
       }
+      guard state.relativeResiduals.allSatisfy(\.isFinite) else {
+        throw MercerError(
+          .invalidData, "products with the kernel matrix are not finite, so nothing can be solved",
+          remedy: "look for values that are missing, infinite or very large")
+      }
       worst = state.relativeResiduals.max() ?? 0
       if worst <= tolerance {
         reason = .converged

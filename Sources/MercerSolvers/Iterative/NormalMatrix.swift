@@ -26,10 +26,10 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
     moments = Matrix(rowCount: order, columnCount: targetCount)
   }
 
-  /// Rows of a chunk: 64 MB of Float, 128 MB of Double, but whole steps of the inner products, and enough of them that
+  /// Rows of a chunk: 16 MB of Float, 32 MB of Double, but whole steps of the inner products, and enough of them that
   /// adding a block to its sums costs little.
   static func chunkRows(order: Int) -> Int {
-    min(max((16 << 20) / max(order, 1) / 512, 1), 16) * 512
+    min(max((4 << 20) / max(order, 1) / 512, 1), 16) * 512
   }
 
   /// The bytes of sums, chunk and scratch.

@@ -64,9 +64,8 @@ struct NormalProducts<Element: Scalar>: Sendable {
     return try sum(k, context) { rows, tile, scratch in
       y.withUnsafeBufferPointer { y in
         scratch.values.withUnsafeMutableBufferPointer { values in
-          for (place, i) in rows.enumerated() {
-            for o in 0..<k { values[o * rows.count + place] = Element(y[i * k + o]) }
-          }
+          guard let y = y.baseAddress, let values = values.baseAddress else { return }
+          layTransposed(y + rows.lowerBound * k, rows: rows.count, columns: k, into: values)
         }
       }
       weigh(rows, &scratch.values)
@@ -171,12 +170,33 @@ struct NormalProducts<Element: Scalar>: Sendable {
     guard let weights else { return }
     let k = values.rowCount
     values.withUnsafeMutableBufferPointer { values in
-      for (place, i) in rows.enumerated() {
-        let weight = Element(weights[i])
-        for o in 0..<k { values[o * rows.count + place] *= weight }
+      guard let values = values.baseAddress else { return }
+      weights.withUnsafeBufferPointer { weights in
+        for o in 0..<k { scale(values + o * rows.count, by: weights[rows]) }
       }
     }
   }
+}
+
+/// target[o, i] ← source[i, o], both packed.
+@specialized(where Element == Double)
+@specialized(where Element == Float)
+private func layTransposed<Element: Scalar>(
+  _ source: UnsafePointer<Double>, rows: Int, columns: Int,
+  into target: UnsafeMutablePointer<Element>
+) {
+  for o in 0..<columns {
+    for i in 0..<rows { target[o * rows + i] = Element(source[i * columns + o]) }
+  }
+}
+
+/// values[i] ← wᵢ values[i].
+@specialized(where Element == Double)
+@specialized(where Element == Float)
+private func scale<Element: Scalar>(
+  _ values: UnsafeMutablePointer<Element>, by weights: Slice<UnsafeBufferPointer<Double>>
+) {
+  for (i, weight) in weights.enumerated() { values[i] *= Element(weight) }
 }
 
 /// L⁻¹ (K_nmᵀ W K_nm) L⁻ᵀ + λ I, with L Lᵀ = K_mm: the normal equations in coordinates in which the

@@ -84,6 +84,17 @@ private final class Widths: Sendable {
     #expect(report.stopReason == .stagnated && report.iterations < 2000)
   }
 
+  /// An operator that is not finite is an error, and no solution of NaN.
+  @Test func whatIsNotFiniteIsAnError() throws {
+    var k = Matrix<Double>.identity(4)
+    k[2, 1] = .nan
+    let error = #expect(throws: MercerError.self) {
+      _ = try ConjugateGradients(onNonConvergence: .returnBest).solve(
+        try DenseGram(k), Matrix(rowCount: 4, columnCount: 1, repeating: 1))
+    }
+    #expect(error?.code == .invalidData)
+  }
+
   @Test func zeroAndMisshapenTargets() throws {
     let (gram, y) = try problem(20)
     let zero = Matrix<Double>(rowCount: 20, columnCount: 1)
