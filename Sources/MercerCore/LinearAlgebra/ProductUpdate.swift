@@ -11,7 +11,7 @@ package struct ProductUpdate<Element: Scalar>: Sendable {
   private static var depth: Int { 2048 / MemoryLayout<Element>.stride }
 
   /// The rows of B.
-  private let count: Int
+  package let count: Int
   private var panels: Matrix<Element>
   private var steps: [Range<Int>]
 
@@ -22,8 +22,16 @@ package struct ProductUpdate<Element: Scalar>: Sendable {
     rows b: UnsafePointer<Element>, count: Int, columns k: Int, stride: Int,
     context: ExecutionContext
   ) throws(MercerError) {
+    self.init(count: count, steps: (0..<k).chunks(of: Self.depth).count, depth: Self.depth)
+    try repack(rows: b, columns: k, stride: stride, context: context)
+  }
+
+  /// Packs another B of as many rows, and at most as many columns, in the same memory.
+  package mutating func repack(
+    rows b: UnsafePointer<Element>, columns k: Int, stride: Int, context: ExecutionContext
+  ) throws(MercerError) {
     let chunks = (0..<k).chunks(of: Self.depth)
-    self.init(count: count, steps: chunks.count, depth: Self.depth)
+    precondition(chunks.count <= panels.rowCount)
     steps = chunks
     let source = Tile(
       rows: 0..<count, columns: 0..<k, stride: stride, base: UnsafeMutablePointer(mutating: b))

@@ -17,6 +17,16 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
   private(set) var moments: Matrix<Double>
 
   private static var bandRows: Int { 48 }
+  /// Scratch memory is made once for so many workers, whatever the number of threads: made anew for
+  /// every chunk, it would stay with an allocator that does not give back what lies between.
+  private static var laneCount: Int { 16 }
+
+  private struct Workspace {
+    var chunk: Matrix<Sum>
+    var tiles: Matrix<Element>
+    var blocks: Matrix<Sum>
+    var packed: [ProductUpdate<Sum>] = []
+  }
   private static var blockSize: Int { ProductUpdate<Sum>.width }
 
   /// Nothing added up yet.
@@ -37,8 +47,9 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
   {
     let (size, sumSize) = (MemoryLayout<Element>.stride, MemoryLayout<Sum>.stride)
     let chunk = min(chunkRows(order: m), n) + 16
-    let scratch = max(size * bandRows * m, sumSize * blockSize * (blockSize + k))
-    return sumSize * (m * m + 2 * (m + blockSize) * chunk) + threadCount * scratch + 8 * m * k
+    let lane = size * bandRows * m + sumSize * blockSize * blockSize
+    return sumSize * (m * m + 2 * (m + blockSize) * chunk) + laneCount * lane
+      + threadCount * sumSize * blockSize * k + 8 * m * k
   }
 
   /// Adds rows.
@@ -54,69 +65,91 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
   ) throws(MercerError) {
     let chunkRows = min(Self.chunkRows(order: order), count)
     // Rows of the transposed chunk must not all begin at the same place of the cache.
-    var chunk = Matrix<Sum>(rowCount: order, columnCount: chunkRows + 16)
+    var space = Workspace(
+      chunk: Matrix(rowCount: order, columnCount: chunkRows + 16),
+      tiles: Matrix(rowCount: Self.laneCount, columnCount: Self.bandRows * order),
+      blocks: Matrix(rowCount: Self.laneCount, columnCount: Self.blockSize * Self.blockSize))
     for rows in (0..<count).chunks(of: chunkRows) {
       let width = isLowerTriangular ? min(rows.upperBound, order) : order
-      try lay(rows, width: width, into: &chunk, context, fill)
-      try addProducts(of: chunk, rowCount: rows.count, width: width, context)
-      if let targets { try addMoments(of: chunk, rows, targets, context) }
+      try lay(rows, width: width, into: &space, context, fill)
+      try addProducts(of: &space, rowCount: rows.count, width: width, context)
+      if let targets { try addMoments(of: space.chunk, rows, targets, context) }
     }
   }
 
   /// chunk[j, i] ← Φ[rows[i], j].
   private func lay(
-    _ rows: Range<Int>, width: Int, into chunk: inout Matrix<Sum>, _ context: ExecutionContext,
+    _ rows: Range<Int>, width: Int, into space: inout Workspace, _ context: ExecutionContext,
     _ fill: @Sendable (Tile<Element>) -> Void
   ) throws(MercerError) {
-    let bands = rows.chunks(of: Self.bandRows)
-    try chunk.withTile { (chunk) throws(MercerError) in
-      try context.forEach(
-        bands.count, scratch: { Matrix<Element>(rowCount: Self.bandRows, columnCount: width) }
-      ) { (index, scratch) throws(MercerError) in
-        let band = bands[index]
-        scratch.withTile { memory in
-          let tile = Tile(rows: band, columns: 0..<width, stride: width, base: memory.base)
-          fill(tile)
-          layTransposed(tile, into: chunk.base + (band.lowerBound - rows.lowerBound), chunk.stride)
+    let (bands, lanes) = (rows.chunks(of: Self.bandRows), Self.laneCount)
+    try space.tiles.withTile { (tiles) throws(MercerError) in
+      try space.chunk.withTile { (chunk) throws(MercerError) in
+        try context.forEach(min(lanes, bands.count)) { (lane) throws(MercerError) in
+          for index in stride(from: lane, to: bands.count, by: lanes) {
+            try context.checkCancellation()
+            let band = bands[index]
+            let tile = Tile(
+              rows: band, columns: 0..<width, stride: width, base: tiles.base + lane * tiles.stride)
+            fill(tile)
+            layTransposed(
+              tile, into: chunk.base + (band.lowerBound - rows.lowerBound), chunk.stride)
+          }
         }
       }
     }
   }
 
   private mutating func addProducts(
-    of chunk: Matrix<Sum>, rowCount: Int, width: Int, _ context: ExecutionContext
+    of space: inout Workspace, rowCount: Int, width: Int, _ context: ExecutionContext
   ) throws(MercerError) {
-    let (order, stride, size) = (order, chunk.columnCount, Self.blockSize)
-    let blocks = (0..<width).chunks(of: size)
+    let (stride, lanes) = (space.chunk.columnCount, Self.laneCount)
+    let blocks = (0..<width).chunks(of: Self.blockSize)
     let pairs = blocks.indices.flatMap { i in (0...i).map { (i, $0) } }
+    try pack(&space, blocks, rowCount: rowCount, context)
+    let (right, chunk) = (space.packed, space.chunk)
     try products.withTile { (sums) throws(MercerError) in
-      try chunk.withUnsafeBufferPointer { (buffer) throws(MercerError) in
-        guard let base = buffer.baseAddress else { return }
-        let source = Tile(
-          rows: 0..<order, columns: 0..<stride, stride: stride,
-          base: UnsafeMutablePointer(mutating: base))
-        var packed: [ProductUpdate<Sum>] = []
-        for block in blocks {
-          packed.append(
-            try ProductUpdate(
-              rows: source.base + block.lowerBound * stride, count: block.count, columns: rowCount,
-              stride: stride, context: context))
-        }
-        let right = packed
-        try context.forEach(
-          pairs.count, scratch: { Matrix<Sum>(rowCount: size, columnCount: size) }
-        ) { (index, scratch) throws(MercerError) in
-          let (left, below) = (blocks[pairs[index].0], blocks[pairs[index].1])
-          scratch.withTile { memory in
+      try space.blocks.withTile { (scratch) throws(MercerError) in
+        try context.forEach(min(lanes, pairs.count)) { (lane) throws(MercerError) in
+          for index in Swift.stride(from: lane, to: pairs.count, by: lanes) {
+            try context.checkCancellation()
+            let (left, below) = (blocks[pairs[index].0], blocks[pairs[index].1])
             let part = Tile(
-              rows: left, columns: below, stride: below.count, base: memory.base)
-            memory.base.update(repeating: 0, count: left.count * below.count)
-            right[pairs[index].1].subtract(
-              source.base + left.lowerBound * stride, lda: stride, rows: left.count,
-              from: part.base, ldc: part.stride)
+              rows: left, columns: below, stride: below.count,
+              base: scratch.base + lane * scratch.stride)
+            part.base.update(repeating: 0, count: left.count * below.count)
+            chunk.withUnsafeBufferPointer { chunk in
+              guard let base = chunk.baseAddress else { return }
+              right[pairs[index].1].subtract(
+                base + left.lowerBound * stride, lda: stride, rows: left.count, from: part.base,
+                ldc: part.stride)
+            }
             subtract(part, from: sums.part(rows: left, columns: below))
           }
         }
+      }
+    }
+  }
+
+  /// Packs each block of the chunk's rows as a right factor, in the memory of the chunk before.
+  private func pack(
+    _ space: inout Workspace, _ blocks: [Range<Int>], rowCount: Int, _ context: ExecutionContext
+  ) throws(MercerError) {
+    let (chunk, stride) = (space.chunk, space.chunk.columnCount)
+    for (index, block) in blocks.enumerated() {
+      try chunk.withUnsafeBufferPointer { (chunk) throws(MercerError) in
+        guard let base = chunk.baseAddress else { return }
+        let rows = base + block.lowerBound * stride
+        // A triangle's last block grows with the chunks, and its memory with it.
+        if index < space.packed.count, space.packed[index].count == block.count {
+          try space.packed[index].repack(
+            rows: rows, columns: rowCount, stride: stride, context: context)
+          return
+        }
+        space.packed.removeSubrange(min(index, space.packed.count)...)
+        space.packed.append(
+          try ProductUpdate(
+            rows: rows, count: block.count, columns: rowCount, stride: stride, context: context))
       }
     }
   }
