@@ -14,7 +14,8 @@ extension Benchmark {
     let kernel = try GaussianKernel<Double>(lengthScale: 2)
     let narrowKernel = try GaussianKernel<Float>(lengthScale: 2)
 
-    func fit(_ count: Int) throws(MercerError) -> (centres: Points<Double>, values: Matrix<Double>) {
+    func fit(_ count: Int) throws(MercerError) -> (centres: Points<Double>, values: Matrix<Double>)
+    {
       let rows = Points(x.rows(0..<count))
       let narrow = Points<Float>(Matrix(converting: rows.coordinates))
       let chosen = try CentreSelector().select(
