@@ -33,7 +33,7 @@ struct CentreScaling {
       let z = inputs.subset(at: Array(0..<centres))
       func fit(_ epochs: Int) throws -> StochasticReport {
         try EigenProCentres(
-          sampleSize: 1000, epochLimit: epochs, tolerance: 1e-12, onNonConvergence: .returnBest
+          sampleSize: 500, epochLimit: epochs, tolerance: 1e-12, onNonConvergence: .returnBest
         ).fit(
           kernel, inputs: inputs, centres: z, targets: targets,
           context: ExecutionContext(threadCount: threads)

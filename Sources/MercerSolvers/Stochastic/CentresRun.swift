@@ -32,6 +32,9 @@ struct CentresRun<K: Kernel> {
   private var least = (residual: 1.0, error: Double.infinity)
   private var epochsWithout = 0
 
+  /// Rows whose products are formed at once, so that no second copy of all inputs is needed.
+  private static var chunkSize: Int { 16_384 }
+
   /// Epochs in which the residual must fall by a tenth, or the squared error by a ten-thousandth.
   private static var patience: Int { 6 }
 
@@ -51,8 +54,12 @@ struct CentresRun<K: Kernel> {
     self.seed = seed
     alpha = Matrix(rowCount: centres.count, columnCount: targets.columnCount)
     var start = alpha
-    try TiledCrossGram(kernel, rows: inputs, columns: centres)
-      .applyTransposed(targets, into: &start, context: context)
+    for rows in (0..<inputs.count).chunks(of: Self.chunkSize) {
+      var part = alpha
+      try TiledCrossGram(kernel, rows: inputs.subset(at: Array(rows)), columns: centres)
+        .applyTransposed(targets.rows(rows), into: &part, context: context)
+      start.add(part, times: 1)
+    }
     gradientNorms = columnDots(start, start)
     gradient = start.scaled(by: -1)
     squaredError = columnDots(targets, targets).reduce(0, +)
@@ -102,12 +109,19 @@ struct CentresRun<K: Kernel> {
   }
 
   private mutating func refresh(_ context: ExecutionContext) throws(MercerError) {
-    let cross = try TiledCrossGram(kernel, rows: inputs, columns: centres)
-    var rest = try cross.applied(to: alpha, context: context)
-    rest.add(targets, times: -1)
-    try cross.applyTransposed(rest, into: &gradient, context: context)
+    gradient = Matrix(rowCount: alpha.rowCount, columnCount: alpha.columnCount)
+    squaredError = 0
+    for rows in (0..<inputs.count).chunks(of: Self.chunkSize) {
+      let cross = try TiledCrossGram(
+        kernel, rows: inputs.subset(at: Array(rows)), columns: centres)
+      var rest = try cross.applied(to: alpha, context: context)
+      rest.add(targets.rows(rows), times: -1)
+      squaredError += columnDots(rest, rest).reduce(0, +)
+      var part = alpha
+      try cross.applyTransposed(rest, into: &part, context: context)
+      gradient.add(part, times: 1)
+    }
     entries += 2 * Double(inputs.count) * Double(centres.count)
-    squaredError = columnDots(rest, rest).reduce(0, +)
     residual = largestRatio(columnDots(gradient, gradient), to: gradientNorms)
   }
 
