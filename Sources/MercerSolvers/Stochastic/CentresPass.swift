@@ -6,18 +6,10 @@ import MercerOperators
 /// ```
 /// f = K(·, Z) a + K(·, B) w + K(·, S) c
 /// ```
-/// with B the rows since the last projection and S the subsample; a projection turns all of it into a.
+/// with B the rows since the last projection and S some of the centres; a projection turns all of it
+/// into a.
 struct CentresPass<K: Kernel> {
   typealias Element = K.Element
-
-  /// The full gradient over n, as a function of the span of the centres: its coefficients, its values
-  /// there, and what the preconditioner takes off it. Its values are those of the coefficients, not
-  /// those they were found for: what is added and what is taken off must be of one function.
-  private struct ConstantTerm {
-    let coefficients: Matrix<Element>
-    let values: Matrix<Element>
-    let correction: Matrix<Element>
-  }
 
   private let state: CentresRun<K>
   /// Whether f is a correction to the model, with the full gradient as a constant term.
@@ -26,9 +18,9 @@ struct CentresPass<K: Kernel> {
   private var onSample: Matrix<Element>
   private var recent: [Int] = []
   private var onRecent: Matrix<Element>
-  private var constant: ConstantTerm?
-  /// The steps since the last projection, each of which takes the constant term off.
-  private var constantSteps = 0.0
+  /// The full gradient over n, damped, and projected onto the centres. It is damped first, as an
+  /// inexact projection would leave too much of the leading directions.
+  private var constant: Matrix<Element>?
   private var sum: Matrix<Element>
   private var summands = 0
   private(set) var entries = 0.0
@@ -70,12 +62,14 @@ struct CentresPass<K: Kernel> {
 
   private mutating func prepareConstant(_ context: ExecutionContext) throws(MercerError) {
     let mean = state.gradient.scaled(by: 1 / Element(state.inputs.count))
-    let theta = try solve(mean, context)
-    let values = try product(state.centres, state.centres, theta, context)
-    let onSample = try product(state.damping.inputs, state.centres, theta, context)
-    constant = ConstantTerm(
-      coefficients: theta, values: values,
-      correction: try state.damping.correction(ofSampleValues: onSample, context))
+    var values = mean
+    if state.damping.rank > 0 {
+      let correction = try state.damping.correction(
+        ofSampleValues: mean.rows(at: state.damping.rows), context)
+      values.add(
+        try product(state.centres, state.damping.inputs, correction, context), times: -1)
+    }
+    constant = try solve(values, context)
   }
 
   private mutating func step(
@@ -86,9 +80,7 @@ struct CentresPass<K: Kernel> {
     let cross = try TiledCrossGram(state.kernel, rows: batch, columns: damping.inputs)
       .densified(context: context)
     entries += Double(cross.count)
-    var present = onCentres
-    if let constant { present.add(constant.coefficients, times: -constantSteps) }
-    var gradient = try product(batch, state.centres, present, context)
+    var gradient = try product(batch, state.centres, onCentres, context)
     if !recent.isEmpty {
       let others = state.inputs.subset(at: recent)
       gradient.add(try product(batch, others, onRecent, context), times: 1)
@@ -103,10 +95,7 @@ struct CentresPass<K: Kernel> {
       onSample.add(
         try damping.correction(of: gradient, cross: cross, context), times: scale)
     }
-    if let constant {
-      constantSteps += step
-      if damping.rank > 0 { onSample.add(constant.correction, times: step) }
-    }
+    if let constant { onCentres.add(constant, times: -step) }
   }
 
   /// Replaces what is not on centres by its projection onto them.
@@ -116,10 +105,6 @@ struct CentresPass<K: Kernel> {
     if state.damping.rank > 0 {
       values.add(
         try product(state.centres, state.damping.inputs, onSample, context), times: 1)
-    }
-    if let constant {
-      values.add(constant.values, times: -constantSteps)
-      constantSteps = 0
     }
     onCentres.add(try solve(values, context), times: 1)
     recent = []

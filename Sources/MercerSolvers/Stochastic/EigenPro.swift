@@ -77,7 +77,7 @@ public struct EigenPro: Sendable {
     let n = inputs.count
     let wanted = min(n, batchSize ?? 1024)
     let damping = try GradientDamping(
-      kernel, of: inputs, sampleSize: sampleSize ?? min(max(n / 5, 500), 4000), rank: rank,
+      kernel, from: inputs, sampleSize: sampleSize ?? min(max(n / 5, 500), 4000), rank: rank,
       batchSize: wanted, ridge: ridge, seed: seed, context: context)
     let batch = batchSize == nil ? min(wanted, damping.usefulBatch) : wanted
     var run = EigenProRun(

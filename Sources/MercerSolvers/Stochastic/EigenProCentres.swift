@@ -4,9 +4,12 @@ import MercerOperators
 /// Least squares on any set of centres by preconditioned stochastic gradient descent in function
 /// space: min ‖K(X, Z) α − Y‖² for p centres Z and n rows X, neither of which is bounded by memory.
 ///
-/// A step adds functions of the batch and of a subsample; only after many steps is the sum projected
+/// A step adds functions of the batch and, for the preconditioner, of some centres; only after many steps is the sum projected
 /// onto the span of the centres, by a few preconditioned conjugate gradient iterations on K(Z, Z),
 /// whose entries are computed anew each time. Iterates are averaged over the second half of an epoch.
+///
+/// The preconditioner is made of centres, not of other rows: so it maps their span to itself, and the
+/// iteration's fixed point is the least-squares solution.
 ///
 /// From the second epoch on steps are taken on the correction to the average of the epoch before,
 /// with the full gradient there as a constant term (stochastic variance reduced gradient). The noise
@@ -21,7 +24,7 @@ import MercerOperators
 ///   projections (2024), algorithm 1 (EigenPro 4); Johnson and Zhang, Accelerating stochastic gradient
 ///   descent using predictive variance reduction (2013).
 public struct EigenProCentres: Sendable {
-  /// s, rows that the preconditioner is made of; nil for 2,000, or as many as there are centres.
+  /// s, centres that the preconditioner is made of; nil for 2,000 or all of them.
   public var sampleSize: Int?
   /// q, directions that are damped; nil to choose by the batch size.
   public var rank: Int?
@@ -99,7 +102,7 @@ public struct EigenProCentres: Sendable {
     let (n, p) = (inputs.count, centres.count)
     let wanted = min(n, batchSize ?? 1024)
     let damping = try GradientDamping(
-      kernel, of: inputs, sampleSize: sampleSize ?? min(2000, max(p, 200)), rank: rank,
+      kernel, from: centres, of: inputs, sampleSize: sampleSize ?? 2000, rank: rank,
       batchSize: wanted, ridge: 0, seed: seed, context: context)
     let batch = batchSize == nil ? min(wanted, damping.usefulBatch) : wanted
     let rows = min(2 * p, max(n / 4, 1))

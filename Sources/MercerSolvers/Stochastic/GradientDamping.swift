@@ -28,32 +28,40 @@ struct GradientDamping<K: Kernel>: Sendable {
   var sampleSize: Int { rows.count }
 
   /// - Parameters:
-  ///   - sampleSize: s, at most n of it is used.
+  ///   - source: of which S is a random part: the rows, or the centres of a model.
+  ///   - data: the rows, where they are not the source.
+  ///   - sampleSize: s, at most all of the source.
   ///   - rank: q; nil for the least that makes batches of `batchSize` useful.
   ///   - batchSize: the wanted number of rows of a batch.
   ///   - ridge: λ of the system K + λ I.
   /// - Complexity: O(s² (d + q)) time, 3 s² elements of memory.
   init(
-    _ kernel: K, of all: K.Inputs, sampleSize: Int, rank: Int?, batchSize: Int, ridge: Double,
+    _ kernel: K, from source: K.Inputs, of data: K.Inputs? = nil, sampleSize: Int, rank: Int?,
+    batchSize: Int, ridge: Double,
     seed: UInt64, context: ExecutionContext
   ) throws(MercerError) {
-    let n = all.count
-    let s = min(sampleSize, n)
+    let n = (data ?? source).count
+    let s = min(sampleSize, source.count)
     try context.checkMemory(
       3 * s * s * MemoryLayout<Element>.stride, for: "a subsample of \(s) rows")
     var stream = RandomStream(seed: seed, purpose: "EigenPro subsample")
-    let order = stream.permutation(n)
+    let order = stream.permutation(source.count)
     let rows = Array(order.prefix(s))
+    let inputs = source.subset(at: rows)
     // The preconditioner is measured on other rows, as that is where it is used.
     let others = order.dropFirst(s).prefix(s)
-    let probes = others.count >= max(1, s / 2) ? Array(others) : rows
-    let inputs = all.subset(at: rows)
+    let probes: K.Inputs
+    if let data {
+      probes = data.subset(at: stream.sample(min(n, max(s, 200)), of: n))
+    } else {
+      probes = others.count >= max(1, s / 2) ? source.subset(at: Array(others)) : inputs
+    }
     let spectrum = try LeadingSpectrum(
       kernel, inputs, limit: max(1, rank ?? min(s / 4, 400)), seed: seed, context: context)
     let q = rank.map { min($0, spectrum.usable) } ?? spectrum.rank(forBatches: batchSize)
     let mu = ridge * Double(s) / Double(n)
     let probe = try DampedProbe(
-      kernel, all.subset(at: probes), inputs, spectrum.vectors.columns(in: 0..<q), context)
+      kernel, probes, inputs, spectrum.vectors.columns(in: 0..<q), context)
     var level = spectrum.values[q]
     var factors: [Double] = []
     var measured = (diagonal: 0.0, eigenvalue: 0.0)
