@@ -15,7 +15,7 @@ import MercerOperators
 /// with the full gradient there as a constant term (stochastic variance reduced gradient). The noise
 /// of steps then falls with the correction, and the iteration converges to the least-squares solution
 /// where it would hover about it otherwise.
-/// - Complexity: an epoch computes about n (5 p + s) entries, O(n p (d + k)): linear in p. Memory is
+/// - Complexity: an epoch computes about 8 n p entries, O(n p (d + k)): linear in p. Memory is
 ///   linear in p, too: O(p (d + r + k)), beside 3 s² and O(n (d + k)).
 /// - Accuracy: the relative residual of the normal equations, ‖K(Z, X) (y − K(X, Z) α)‖ /
 ///   ‖K(Z, X) y‖, computed anew after each epoch. Directions that K(Z, Z) hardly has are learned last.
