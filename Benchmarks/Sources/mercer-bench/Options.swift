@@ -1,7 +1,8 @@
 import Mercer
 
 /// The command line: `mercer-bench NAME [--repeats R] [--threads T] [--rows N] [--features D]
-/// [--outputs K] [--element float|double] [--file PATH] [--tool PATH]`, or `mercer-bench count [SHAPE]`.
+/// [--outputs K] [--element float|double] [--file PATH] [--tool PATH]`, `mercer-bench count [SHAPE]`,
+/// or `mercer-bench centres [--threads T] [--rows N] [--features D]`.
 struct Options: Sendable {
   enum Element: String, Sendable { case float, double }
 
