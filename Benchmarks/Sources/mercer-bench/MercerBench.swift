@@ -36,6 +36,12 @@ enum MercerBench {
         return try CountedShape.named(shape).run()
       }
       if name == "preconditioners" { return try PreconditionerComparison.run(options) }
+      if name == "centres" {
+        var scaling = CentreScaling(threads: options.threads)
+        if let rows = options.rows { scaling.rows = rows }
+        if let features = options.features { scaling.features = features }
+        return try scaling.run()
+      }
       guard let benchmark = Benchmark.all.first(where: { $0.name == name }) else {
         throw MercerError(.invalidParameter, "no benchmark is called \(name)")
       }

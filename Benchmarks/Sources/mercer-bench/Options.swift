@@ -1,8 +1,9 @@
 import Mercer
 
 /// The command line: `mercer-bench NAME [--repeats R] [--threads T] [--rows N] [--features D]
-/// [--outputs K] [--element float|double] [--file PATH] [--tool PATH]`,
-/// `mercer-bench preconditioners`, or `mercer-bench count [SHAPE]`.
+/// [--outputs K] [--element float|double] [--file PATH] [--tool PATH]`, `mercer-bench preconditioners
+/// [--file PATH] [--rows N]`, `mercer-bench centres [--threads T] [--rows N] [--features D]`, or
+/// `mercer-bench count [SHAPE]`.
 struct Options: Sendable {
   enum Element: String, Sendable { case float, double }
 

@@ -2,6 +2,7 @@ import MercerCore
 import MercerKernels
 import MercerOperators
 import MercerSolvers
+import MercerTestSupport
 import Testing
 
 /// n rows, m of them centres, k targets, and the exact minimiser.

@@ -2,6 +2,7 @@ import MercerCore
 import MercerKernels
 import MercerOperators
 import MercerSolvers
+import MercerTestSupport
 import Testing
 
 @Suite struct LowRankPreconditionerTests {
