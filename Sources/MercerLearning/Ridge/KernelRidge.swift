@@ -33,6 +33,8 @@ public struct KernelRidge: Estimator {
     case exact(ExactRidge.Precision = .automatic)
     /// By conjugate gradients in Float, for kernels that have a text form, else in Double.
     case iterative(IterativeRidge = IterativeRidge(), stored: Bool = false)
+    /// As a function of these centres alone, fitted to all rows.
+    case centres(Points<Double>, CentreRidge.Method = .automatic)
   }
 
   /// An estimator.
@@ -65,6 +67,7 @@ public struct KernelRidge: Estimator {
     var residuals: Matrix<Double>?
     let coefficients: Matrix<Double>
     let report: SolveReport
+    var centres = data.inputs
     switch try resolvedSolver(data, context) {
     case .exact(let precision):
       let solver = ExactRidge(precision: precision, wantsInverseDiagonal: wantsLeaveOneOut)
@@ -80,11 +83,16 @@ public struct KernelRidge: Estimator {
     case .iterative(let solver, let stored):
       let solution = try solve(kernel, data.inputs, targets, shifts, solver, stored, context)
       (coefficients, report) = (solution.values, solution.report)
+    case .centres(let chosen, let method):
+      centres = chosen
+      let solution = try solve(
+        kernel, data, targets: targets, on: centres, method: method, context: context)
+      (coefficients, report) = (solution.values, solution.report)
     case .automatic:
       preconditionFailure("the plan names a solver")
     }
     return KernelRidgeModel(
-      kernel: kernel, ridge: ridge, inputs: data.inputs, coefficients: coefficients,
+      kernel: kernel, ridge: ridge, inputs: centres, coefficients: coefficients,
       offsets: offsets, leaveOneOutResiduals: residuals, report: report)
   }
 
@@ -93,11 +101,16 @@ public struct KernelRidge: Estimator {
   ) throws(MercerError) -> Solver {
     guard case .automatic = solver else { return solver }
     let plan = try RidgePlan.plan(
-      rowCount: data.count, targetCount: data.targets.columnCount, context: context)
+      rowCount: data.count, targetCount: data.targets.columnCount,
+      featureCount: data.inputs.dimension, context: context)
     return switch plan.method {
     case .exact: .exact()
     case .iterativeStored: .iterative(IterativeRidge(rank: plan.rank), stored: true)
     case .iterativeTiled: .iterative(IterativeRidge(rank: plan.rank), stored: false)
+    case .centres:
+      .centres(
+        data.inputs.subset(
+          at: try Self.centres(plan.centreCount, of: data.count, seed: 0, context: context)))
     }
   }
 
@@ -138,7 +151,7 @@ public struct KernelRidgeModel: Model {
   public let kernel: any Kernel<Points<Double>, Double>
   /// λ.
   public let ridge: Double
-  /// The n training inputs.
+  /// The n points that the function is a sum over: the training inputs, or the centres.
   public let inputs: Points<Double>
   /// α, n × k.
   public let coefficients: Matrix<Double>

@@ -12,12 +12,16 @@ public struct RidgePlan: Sendable, Equatable {
     case iterativeStored
     /// Conjugate gradients on a K computed tile by tile at each product.
     case iterativeTiled
+    /// A function of some of the rows, the centres, fitted to all of them (`CentreRidge`).
+    case centres
   }
 
   /// How it will be solved.
   public let method: Method
   /// How many columns of K the preconditioner of an iteration is made from; 0 when exact.
   public let rank: Int
+  /// How many rows the function is a sum over: all of them, or the centres.
+  public let centreCount: Int
   /// The bytes this will allocate, beside the data.
   public let expectedBytes: Int
   /// One sentence for the user.
@@ -26,30 +30,47 @@ public struct RidgePlan: Sendable, Equatable {
   /// Up to how many rows a factorisation is preferred: its time grows as n³, and passes that of the
   /// iteration about here.
   public static let exactLimit = 20_000
+  /// Up to how many rows the function is a sum over all of them: an iteration grows as n², and passes
+  /// that on centres about here.
+  public static let allRowsLimit = 50_000
+  /// The seconds of one fit that centres are chosen for, when nothing else is said.
+  public static let defaultSeconds = 300.0
 
   /// The plan for n rows and k columns of targets.
   ///
+  /// - Parameters:
+  ///   - n: the number of rows.
+  ///   - k: the number of targets.
+  ///   - featureCount: d.
+  ///   - seconds: how long a fit with centres may take.
+  ///   - context: threads and memory limit.
   /// - Throws: `.memoryLimit` when not even the smallest method fits.
   public static func plan(
-    rowCount n: Int, targetCount k: Int, context: ExecutionContext
+    rowCount n: Int, targetCount k: Int, featureCount d: Int, seconds: Double = defaultSeconds,
+    context: ExecutionContext
   ) throws(MercerError) -> RidgePlan {
     let exact = ExactRidge().byteCount(rowCount: n)
     let limit = context.memoryLimit
     if n <= exactLimit, exact <= limit {
       return RidgePlan(
-        method: .exact, rank: 0, expectedBytes: exact,
+        method: .exact, rank: 0, centreCount: n, expectedBytes: exact,
         reason: "\(n) rows: a factorisation takes \(ByteCount(exact)) of \(ByteCount(limit))")
     }
     let rank = Self.rank(rowCount: n, targetCount: k, limit: limit)
     let tiled = bytes(rank: rank, rowCount: n, targetCount: k)
     let stored = tiled + 4 * n * n
+    if n > allRowsLimit || tiled > limit,
+      let plan = centrePlan(n, k, d, seconds: seconds, context: context)
+    {
+      return plan
+    }
     let why =
       n > exactLimit
       ? "\(n) rows: an iteration is faster than a factorisation"
       : "a factorisation would take \(ByteCount(exact)), more than \(ByteCount(limit))"
     if stored <= limit {
       return RidgePlan(
-        method: .iterativeStored, rank: rank, expectedBytes: stored,
+        method: .iterativeStored, rank: rank, centreCount: n, expectedBytes: stored,
         reason: "\(why); K is stored, as it is used many times (\(ByteCount(stored)))")
     }
     guard tiled <= limit else {
@@ -60,8 +81,45 @@ public struct RidgePlan: Sendable, Equatable {
         remedy: "raise --memory, or use fewer rows")
     }
     return RidgePlan(
-      method: .iterativeTiled, rank: rank, expectedBytes: tiled,
+      method: .iterativeTiled, rank: rank, centreCount: n, expectedBytes: tiled,
       reason: "\(why); K is computed anew for each product, as \(ByteCount(stored)) would not fit")
+  }
+
+  /// The least number of centres that is worth a fit.
+  private static let fewestCentres = 100
+  /// The passes over the rows that a fit on centres takes.
+  private static let centrePasses = 14.0
+
+  /// As many centres as time and half of the memory allow; nil when not even a few fit.
+  private static func centrePlan(
+    _ n: Int, _ k: Int, _ d: Int, seconds: Double, context: ExecutionContext
+  ) -> RidgePlan? {
+    func bytes(_ m: Int) -> Int {
+      CentreRidge(ridge: 1).byteCount(
+        rowCount: n, centreCount: m, targetCount: k, threadCount: context.threadCount,
+        as: Float.self) + 4 * n * d
+    }
+    var m = n / 2
+    while m > fewestCentres,
+      2 * bytes(m) > context.memoryLimit || centreSeconds(n, m, k, d) > seconds
+    {
+      m = m * 19 / 20
+    }
+    guard bytes(m) <= context.memoryLimit else { return nil }
+    return RidgePlan(
+      method: .centres, rank: 0, centreCount: m, expectedBytes: bytes(m),
+      reason: "\(n) rows: the function is a sum over \(m) of them, fitted to all")
+  }
+
+  /// About how long a fit of n rows on m centres takes, on two cores of the machine of
+  /// `docs/benchmarks.md`.
+  private static func centreSeconds(_ n: Int, _ m: Int, _ k: Int, _ d: Int) -> Double {
+    let sampled = CentreRidge.sampledRowCount(rowCount: n, centreCount: m)
+    let isDirect = 2 * sampled >= n
+    let (rows, m, k, d) = (Double(isDirect ? n : sampled), Double(m), Double(k), Double(d))
+    let entries = Double(n) * m * ((d + 20) / 3e10 + k / 1e10)
+    return rows * m * (m / 0.8e11 + (d + 20) / 3e10) + 3 * m * m * m / 0.8e11
+      + (isDirect ? 4 : centrePasses) * entries
   }
 
   private static func bytes(rank: Int, rowCount n: Int, targetCount k: Int) -> Int {
@@ -86,6 +144,8 @@ public struct RidgePlan: Sendable, Equatable {
         + 40 * n * n * k / 4e10
     case .iterativeStored: return tiles + 60 * n * n * (1 + k / 8) / 2.5e9
     case .iterativeTiled: return 60 * (2 * tiles + n * n * k / 2e10)
+    case .centres:
+      return Self.centreSeconds(rowCount, centreCount, targetCount, featureCount)
     }
   }
 }

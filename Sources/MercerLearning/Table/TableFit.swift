@@ -11,7 +11,7 @@ struct TableFit: Sendable {
 
   /// The regression on the codes of the problem.
   let regression: KernelRidgeBlend
-  /// The rows that it was fitted to, ascending.
+  /// The rows that it is a sum over, ascending: those that it was fitted to, or the centres.
   let fittedRows: [Int]
   /// Rows that the regression can be judged by.
   let judgedRows: [Int]
@@ -46,10 +46,17 @@ struct TableFit: Sendable {
       let count = max(1, min(max(inputs.count / 50, 200), 2000, inputs.count / 5))
       isHeld = Set(stream.sample(min(count, pool.count), of: pool.count).map { pool[$0] })
     }
-    fittedRows = isHeld.isEmpty ? all : all.filter { !isHeld.contains($0) }
-    let kept = isHeld.isEmpty ? data : try data.subset(at: fittedRows)
+    let rows = isHeld.isEmpty ? all : all.filter { !isHeld.contains($0) }
+    let kept = isHeld.isEmpty ? data : try data.subset(at: rows)
+    var centres: [Int]?
+    if plan.method == .centres {
+      centres = try KernelRidge.centres(
+        min(plan.centreCount, rows.count), of: rows.count, seed: seed, context: context)
+    }
+    fittedRows = centres.map { $0.map { rows[$0] } } ?? rows
     (regression, stoppedEarly) = try Self.fitted(
-      choice, kept, plan: plan, seed: seed, deadline: deadline, context: context)
+      choice, kept, solver: Self.solver(plan, kept, centres: centres, seed: seed),
+      deadline: deadline, context: context)
     if let searched {
       (judgedRows, residuals) = searched
       method = "\(searched.rows.count) rows the search held out"
@@ -70,19 +77,25 @@ struct TableFit: Sendable {
     }
   }
 
+  private static func solver(
+    _ plan: RidgePlan, _ data: LabelledData<Points<Double>>, centres: [Int]?, seed: UInt64
+  ) -> KernelRidge.Solver {
+    if let centres { return .centres(data.inputs.subset(at: centres)) }
+    return plan.method == .exact
+      ? .exact()
+      : .iterative(
+        IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
+        stored: plan.method == .iterativeStored)
+  }
+
   private static func fitted(
-    _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, plan: RidgePlan,
-    seed: UInt64, deadline: Deadline, context: ExecutionContext
+    _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, solver: KernelRidge.Solver,
+    deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> (blend: KernelRidgeBlend, stoppedEarly: Bool) {
     var models: [KernelRidgeModel] = []
     for member in choice.members where models.isEmpty || !deadline.isPast {
       var estimator = try KernelRidge(kernel: member.kernel, ridge: member.ridge)
-      estimator.solver =
-        plan.method == .exact
-        ? .exact()
-        : .iterative(
-          IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
-          stored: plan.method == .iterativeStored)
+      estimator.solver = solver
       let model = try estimator.fit(data, context: context)
       if let residual = model.report.relativeResidual, residual > acceptedResidual {
         throw MercerError(

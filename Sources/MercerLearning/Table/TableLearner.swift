@@ -110,7 +110,11 @@ public struct TableLearner: Sendable {
       weights: problem.weights, groups: roles.groups, seed: seed)
     if let kernel { try check(kernel, on: inputs, encoder, source: table.source) }
     let plan = try RidgePlan.plan(
-      rowCount: inputs.count, targetCount: problem.codes.columnCount, context: context)
+      rowCount: inputs.count, targetCount: problem.codes.columnCount,
+      featureCount: SearchData.views(of: encoder).map(\.features.count).max()
+        ?? inputs.dimension,
+      seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: inputs.count)),
+      context: context)
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
       droppedRows: truth.droppedRowCount, inputs: inputs, problem: problem,
@@ -131,6 +135,9 @@ public struct TableLearner: Sendable {
       at: .init(file: table.source, column: quoted(target)),
       remedy: "if it should hold numbers, mend the cells that do not; else raise --memory")
   }
+
+  /// The share of the budget that one kernel on centres may take.
+  private static let memberShare = 0.25
 
   private func checkOptions() throws(MercerError) {
     if groupColumn != nil, timeColumn != nil {
