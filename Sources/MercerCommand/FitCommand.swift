@@ -98,9 +98,19 @@ struct FitCommand: ParsableCommand {
   @Flag(help: "Say what would be tried, and the time and memory expected, and stop there.")
   var plan = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Go on from where the same command was ended (by Ctrl-C or a crash): to the same model.",
+      discussion: "Without a checkpoint in the output directory the work begins anew."))
+  var resume = false
+
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
+    if resume && (table == InputFile.standardInput || test == InputFile.standardInput) {
+      throw ValidationError(
+        "a run that reads standard input cannot be resumed: it cannot be read again")
+    }
     if table == InputFile.standardInput && test == InputFile.standardInput {
       throw ValidationError("only one of the two tables can be read from standard input")
     }
@@ -108,7 +118,8 @@ struct FitCommand: ParsableCommand {
 
   // What is cheap to check comes first, and nothing is written before all of it holds.
   mutating func run() throws {
-    let context = common.context
+    var context = common.context
+    let checkpoint = try plan ? nil : makeCheckpoint(context)
     var learner = TableLearner(target: target)
     learner.task = task
     learner.ignoredColumns = ignored
@@ -148,7 +159,11 @@ struct FitCommand: ParsableCommand {
     }
     if !common.quiet && !common.json { Terminal.printError(plan.text) }
 
-    let outcome = try learner.fit(prepared, context: context)
+    context.keeper = checkpoint.map { WorkKeeper($0) }
+    let outcome = try keeping(checkpoint) { () throws(MercerError) in
+      try learner.fit(prepared, context: context)
+    }
+    context.keeper = nil
     var model = outcome.model
     model.history.origin = try ModelOrigin(table: table)
     let (evaluation, predictSeconds) = try timed {
@@ -180,6 +195,7 @@ struct FitCommand: ParsableCommand {
     let files = try FitFiles(
       directory, model: model, metrics: metricsText, page: page,
       plots: plots ? PlotFiles.files(of: report) : [])
+    checkpoint?.discard()
     if let evaluation { remark(on: evaluation.notes, to: common) }
     if outcome.stoppedEarly {
       common.note(

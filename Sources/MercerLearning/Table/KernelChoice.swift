@@ -66,12 +66,14 @@ extension TableLearner {
     guard kernel == nil, prepared.problem.task == .regression else { return prepared }
     var best = prepared
     var bar = Double.infinity
-    for transform in TargetTransform.candidates(for: prepared.problem.truth.values) {
+    let candidates = TargetTransform.candidates(for: prepared.problem.truth.values)
+    for (place, transform) in candidates.enumerated() {
       let candidate =
         transform == .identity ? prepared : try prepared.transformed(by: transform, seed: seed)
       let data = searchData(candidate)
       let score = try blendSearch(candidate, data, context)
-        .preview(data, deadline: deadline, context: context)
+        .preview(
+          data, deadline: deadline, context: context.within("transform \(place)"))
       if score < bar {
         best = candidate
         // What comes later must be better beyond what another split would change.

@@ -75,7 +75,10 @@ struct TableFit: Sendable {
     seed: UInt64, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> (blend: KernelRidgeBlend, stoppedEarly: Bool) {
     var models: [KernelRidgeModel] = []
-    for member in choice.members where models.isEmpty || !deadline.isPast {
+    for (place, member) in choice.members.enumerated() {
+      let context = context.within("member \(place)")
+      // What was over is over for those that come after, too.
+      if place > 0, context.decided("late", { deadline.isPast }) { break }
       var estimator = try KernelRidge(kernel: member.kernel, ridge: member.ridge)
       estimator.solver =
         plan.method == .exact
@@ -83,7 +86,7 @@ struct TableFit: Sendable {
         : .iterative(
           IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
           stored: plan.method == .iterativeStored)
-      let model = try estimator.fit(data, context: context)
+      let model = try estimator.fitOrRestore(data, context: context)
       if let residual = model.report.relativeResidual, residual > acceptedResidual {
         throw MercerError(
           .didNotConverge,

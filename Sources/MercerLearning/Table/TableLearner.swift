@@ -199,15 +199,20 @@ public struct TableLearner: Sendable {
   ) throws(MercerError) -> Outcome {
     let clock = ContinuousClock()
     let started = clock.now
-    let deadline = Deadline(budget: stopsWhenLate ? budget(for: prepared) : nil)
+    let deadline = Deadline(
+      budget: stopsWhenLate ? budget(for: prepared) : nil,
+      secondsBefore: context.keeper?.secondsBefore ?? 0)
     let prepared = try choosingTransform(of: prepared, deadline: deadline, context: context)
       .rounded(to: precision)
     let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
-    let found = try chooseKernels(for: prepared, deadline: deadline, context: context)
+    let found = try chooseKernels(
+      for: prepared, deadline: deadline, context: context.within("search"))
     let searched = clock.now
     let fitted = try TableFit(
       found, to: inputs, problem, plan: plan, resampling: prepared.resampling, seed: seed,
-      deadline: deadline, context: context)
+      deadline: deadline, context: context.within("fit"))
+    // What comes now takes moments, and is made anew.
+    let context = context.keepingNothing
     let assessment = try TableAssessment(
       of: problem, fitted, inputs: inputs, seed: seed, context: context)
     let stoppedEarly = found.stoppedEarly || fitted.stoppedEarly
