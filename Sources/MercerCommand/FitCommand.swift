@@ -136,7 +136,7 @@ struct FitCommand: ParsableCommand {
     if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
 
     let (train, trainSeconds) = try timed { () throws(MercerError) in
-      try CSVReader.read(path: table, context: context)
+      try readTrain(context)
     }
     let (prepared, prepareSeconds) = try timed { () throws(MercerError) in
       try learner.prepare(train, context: context)
@@ -211,6 +211,28 @@ struct FitCommand: ParsableCommand {
         ).text, terminator: "")
     }
   }
+
+  /// The table, or so many of its rows as serve, where it is larger than the memory.
+  private func readTrain(_ context: ExecutionContext) throws(MercerError) -> Table {
+    guard LargeTable.isWanted(for: table, context: context) else {
+      return try CSVReader.read(path: table, context: context)
+    }
+    let directory = try OutputDirectory(path: output, for: FitFiles.names)
+    try directory.make()
+    let store = try ColumnStore.make(
+      from: table, at: directory.path(of: Self.columnsName), context: context)
+    let large = try LargeTable(store, seed: common.seed, context: context)
+    if large.sample.rowCount < store.rowCount {
+      common.note(
+        "the table is larger than the memory: \(large.sample.rowCount) of its "
+          + "\(store.rowCount) rows, drawn at random, are learned from; a larger --memory takes more"
+      )
+    }
+    return large.sample
+  }
+
+  /// The table by columns, beside the model.
+  private static let columnsName = "table.columns"
 
   private func origin(of model: TableModel) throws(MercerError) -> PageOrigin {
     let origin = model.history.origin

@@ -20,11 +20,12 @@ struct FitMemory {
   /// The coordinates of the widest view.
   let viewWidth: Int
 
-  /// What the program itself takes when all of its parts have been used: code, tables, buffers of the
-  /// linear algebra library, text; measured.
-  private static let program = 34 << 20
-  /// What a report holds beside: measured, for each column of the table and in all.
-  private static let report = (column: 150_000, all: 12 << 20)
+  /// What the program itself takes when all of its parts have been used: code, tables, text, and for
+  /// each thread the buffers of the linear algebra library and of the allocator; measured.
+  private static let program = (all: 16 << 20, thread: 8 << 20)
+  /// What a report holds beside: measured, in all, for each column of the table, and for each column
+  /// and thread.
+  private static let report = (all: 8 << 20, column: 50_000, columnOfThread: 100_000)
   /// Rows that the width of intervals is learned from, at most.
   private static let spreadRows = 2000
 
@@ -32,7 +33,8 @@ struct FitMemory {
   var peak: Int {
     // The coordinates rounded, and those that the model keeps.
     let data = 8 * rowCount * coordinateCount * (search == nil ? 2 : 1)
-    return Self.program + data + max(searching, fitting, spreading, reporting)
+    return Self.program.all + threadCount * Self.program.thread + data
+      + max(searching, fitting, spreading, reporting)
   }
 
   /// The largest stage but the forecast, which keeps to it.
@@ -80,12 +82,15 @@ struct FitMemory {
     return ridge.expectedBytes + threadCount * 2 * 240 * rowCount * stride
   }
 
-  /// K of the rows that the spread is learned from, a scaled copy and its factor.
+  /// K of the rows that the spread is learned from, a scaled copy, its factor, and a kernel's parts.
   private var spreading: Int {
     guard isRegression, rowCount >= SpreadChoice.leastRows else { return 0 }
     let m = min(rowCount, Self.spreadRows)
-    return 24 * m * m + threadCount * 2 * 240 * m * 8
+    return 32 * m * m + threadCount * 2 * 240 * m * 8
   }
 
-  private var reporting: Int { Self.report.all + columnCount * Self.report.column }
+  private var reporting: Int {
+    Self.report.all
+      + columnCount * (Self.report.column + threadCount * Self.report.columnOfThread)
+  }
 }

@@ -89,7 +89,8 @@ public struct TableLearner: Sendable {
     let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
     let roles = try RowRoles(of: self, in: rows)
     let problem = try TableProblem(
-      truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses,
+      truth: truth.numbering(rows: table.rowNumbers), classCount: targetEncoder.classNames.count,
+      balanced: balancesClasses,
       rowWeights: roles.weights, place: .init(file: table.source, column: quoted(target)))
     var encoding = encoding
     // A kernel that was given speaks of the columns as they are.
@@ -207,10 +208,12 @@ public struct TableLearner: Sendable {
     let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
     let found = try chooseKernels(
       for: prepared, deadline: deadline, context: context.within("search"))
+    Machine.releaseFreeMemory()
     let searched = clock.now
     let fitted = try TableFit(
       found, to: inputs, problem, plan: plan, resampling: prepared.resampling, seed: seed,
       deadline: deadline, context: context.within("fit"))
+    Machine.releaseFreeMemory()
     // What comes now takes moments, and is made anew.
     let context = context.keepingNothing
     let assessment = try TableAssessment(
@@ -218,6 +221,7 @@ public struct TableLearner: Sendable {
     let stoppedEarly = found.stoppedEarly || fitted.stoppedEarly
     let forecast =
       stoppedEarly ? nil : try growth(of: found, on: prepared, context: context)
+    Machine.releaseFreeMemory()
     let finished = clock.now
     var regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
     if precision == .half { regression = regression.roundingCoefficients(to: .float) }
