@@ -40,7 +40,9 @@ struct CSVAssembly {
     let cells = capacity.multipliedReportingOverflow(by: 8 * plan.modes.count { $0 != .skip })
     try context.checkMemory(cells.overflow ? .max : cells.partialValue, for: "the table")
     let storage = CSVStorage(columnCount: header.names.count, capacity: capacity)
-    return try finish(try read(plan, into: storage, context), storage, context)
+    // First: it finds how many rows there are, which `finish` needs to know.
+    let reading = try read(plan, into: storage, context)
+    return try finish(reading, storage, context)
   }
 
   /// Reads the columns by way of the disk, and appends each to a store.

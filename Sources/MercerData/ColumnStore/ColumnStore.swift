@@ -125,9 +125,13 @@ public final class ColumnStore: @unchecked Sendable {
     for entry in layout.columns where names?.contains(entry.name) ?? true {
       columns.append(
         Column(name: entry.name, kind: entry.kind, values: try values(of: entry, count, row)))
-      if let base = bytes.baseAddress {
+      if let base = bytes.baseAddress, count > 0 {
+        // Rows ascend, or nearly all of the column was looked at.
+        let (first, last) = (min(row(0), row(count - 1)), max(row(0), row(count - 1)))
+        let start = entry.cells.offset
         InputFile.forgetPages(
-          of: base, entry.cells.offset..<(entry.cells.offset + entry.cells.bytes))
+          of: base,
+          (start + first * entry.type.byteCount)..<(start + (last + 1) * entry.type.byteCount))
       }
     }
     return Table(columns: columns, rowCount: count, source: source)
@@ -142,12 +146,7 @@ public final class ColumnStore: @unchecked Sendable {
       _ type: Cell.Type, _ convert: (Cell) -> Value
     ) -> [Value] {
       let cells = cells.assumingMemoryBound(to: Cell.self)
-      return [Value](unsafeUninitializedCapacity: count) { buffer, filled in
-        for index in 0..<count {
-          (buffer.baseAddress! + index).initialize(to: convert(cells[row(index)]))
-        }
-        filled = count
-      }
+      return (0..<count).map { convert(cells[row($0)]) }
     }
     switch entry.type {
     case .float: return .numbers(gather(Float.self) { Double($0) })

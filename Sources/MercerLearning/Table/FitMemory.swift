@@ -53,7 +53,7 @@ struct FitMemory {
     }
     let r = search.refinement.rows
     let descents =
-      search.descentCount > 0 ? threadCount * 40 * search.descentRows * search.descentRows : 0
+      search.descentCount > 0 ? threadCount * 56 * search.descentRows * search.descentRows : 0
     return max(courses.max() ?? 0, descents, 8 * r * r)
   }
 
