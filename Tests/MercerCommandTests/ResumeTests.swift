@@ -1,22 +1,19 @@
 import Foundation
 import MercerCore
 import MercerSandbox
+import MercerTestSupport
 import Testing
 
 /// Fits that are ended and go on.
-@Suite struct ResumeTests {
+@Suite(.enabled(if: isOptimized)) struct ResumeTests {
   private static let epoch = ["SOURCE_DATE_EPOCH": "1700000000"]
-  #if DEBUG
-    private static let (rowCount, killCount) = (24, 3)
-  #else
-    private static let (rowCount, killCount) = (60, 50)
-  #endif
+  private static let (rowCount, killCount) = (60, 50)
 
   private static func table(_ rowCount: Int) -> String {
     var stream = RandomStream(seed: 4, purpose: "test table")
     let rows = (0..<rowCount).map { _ in
       let (a, b) = (stream.normal(), stream.normal())
-      return "\(a),\(b),\(Double.exp(a + 0.3 * b * b))"
+      return "\(a),\(b),\(a * a + 0.3 * b * b * b * b)"
     }
     return "a,b,y\n" + rows.joined(separator: "\n") + "\n"
   }
@@ -35,7 +32,7 @@ import Testing
     let seconds = (ContinuousClock.now - started).seconds
     let model = try Data(contentsOf: URL(fileURLWithPath: sandbox.path("whole/model.safetensors")))
     var stream = RandomStream(seed: 9, purpose: "moments of death")
-    var (kills, finished, rounds) = (0, 0, 0)
+    var (kills, rounds) = (0, 0)
     while kills < Self.killCount {
       rounds += 1
       try #require(rounds < 20 * Self.killCount)
@@ -47,7 +44,6 @@ import Testing
         continue
       }
       try #require(run.status == 0, "\(run.errors)")
-      finished += 1
       try checkFinished(sandbox, model)
     }
     // The last one goes on to its end.
@@ -61,6 +57,18 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: sandbox.path("cut"))
     #expect(files.sorted() == ["metrics.json", "model.safetensors", "report.html"])
     try FileManager.default.removeItem(atPath: sandbox.path("cut"))
+  }
+
+  /// Ctrl-C says what is kept and how to go on.
+  @Test func interruptedAndResumed() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(Self.table(1500), to: "t.csv")
+    let run = try sandbox.run(fit("cut", ["--resume"]), interruptedAfter: 1)
+    #expect(run.status == 130)
+    #expect(run.errors.contains("what was finished is kept in cut/checkpoint"))
+    #expect(run.errorLines.last?.contains("with --resume goes on from there") == true)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: sandbox.path("cut")) == ["checkpoint"])
   }
 
   /// Another table or another option than that of the run to be resumed is bad input.

@@ -88,7 +88,7 @@ extension LargeTable {
   ///   - prepared: the sample, prepared by the learner.
   ///   - features: the coordinates that the kernels see.
   ///   - learner: names the column of weights.
-  func blocks(
+  package func blocks(
     of prepared: PreparedTable, features: [Int], learner: TableLearner
   ) -> EncodedRowBlocks {
     var unit = 1.0
