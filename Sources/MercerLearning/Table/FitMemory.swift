@@ -22,10 +22,14 @@ struct FitMemory {
 
   /// What the program itself takes when all of its parts have been used: code, tables, text, and for
   /// each thread the buffers of the linear algebra library and of the allocator; measured.
-  private static let program = (all: 16 << 20, thread: 8 << 20)
-  /// What a report holds beside: measured, in all, for each column of the table, and for each column
-  /// and thread.
-  private static let report = (all: 8 << 20, column: 50_000, columnOfThread: 100_000)
+  private static let program = (all: 8 << 20, thread: 16 << 20)
+  /// What a report holds beside, measured: in all, for each column of the table, and for each column and
+  /// column of codes beyond the first; the latter two also for each thread.
+  private static let report = (
+    all: 8 << 20, column: 50_000, columnOfThread: 80_000, code: 40_000, codeOfThread: 20_000
+  )
+  /// What small blocks add to the matrices that are counted, as one in so many.
+  private static let margin = 20
   /// Rows that the width of intervals is learned from, at most.
   private static let spreadRows = 2000
 
@@ -33,8 +37,9 @@ struct FitMemory {
   var peak: Int {
     // The coordinates rounded, and those that the model keeps.
     let data = 8 * rowCount * coordinateCount * (search == nil ? 2 : 1)
+    let stage = max(searching, fitting, spreading, reporting)
     return Self.program.all + threadCount * Self.program.thread + data
-      + max(searching, fitting, spreading, reporting)
+      + stage + stage / Self.margin
   }
 
   /// The largest stage but the forecast, which keeps to it.
@@ -79,7 +84,7 @@ struct FitMemory {
   private var fitting: Int {
     guard ridge.method == .exact else { return ridge.expectedBytes }
     let stride = rowCount < ExactRidge.mixedFrom ? 8 : 4
-    return ridge.expectedBytes + threadCount * 2 * 240 * rowCount * stride
+    return ridge.expectedBytes + threadCount * 4 * 240 * rowCount * stride
   }
 
   /// K of the rows that the spread is learned from, a scaled copy, its factor, and a kernel's parts.
@@ -90,7 +95,8 @@ struct FitMemory {
   }
 
   private var reporting: Int {
-    Self.report.all
-      + columnCount * (Self.report.column + threadCount * Self.report.columnOfThread)
+    let column = Self.report.column + threadCount * Self.report.columnOfThread
+    let code = Self.report.code + threadCount * Self.report.codeOfThread
+    return Self.report.all + columnCount * (column + (targetCount - 1) * code)
   }
 }
