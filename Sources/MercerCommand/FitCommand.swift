@@ -98,9 +98,19 @@ struct FitCommand: ParsableCommand {
   @Flag(help: "Say what would be tried, and the time and memory expected, and stop there.")
   var plan = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Go on from where the same command was ended (by Ctrl-C or a crash): to the same model.",
+      discussion: "Without a checkpoint in the output directory the work begins anew."))
+  var resume = false
+
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
+    if resume && (table == InputFile.standardInput || test == InputFile.standardInput) {
+      throw ValidationError(
+        "a run that reads standard input cannot be resumed: it cannot be read again")
+    }
     if table == InputFile.standardInput && test == InputFile.standardInput {
       throw ValidationError("only one of the two tables can be read from standard input")
     }
@@ -108,7 +118,8 @@ struct FitCommand: ParsableCommand {
 
   // What is cheap to check comes first, and nothing is written before all of it holds.
   mutating func run() throws {
-    let context = common.context
+    var context = common.context
+    let checkpoint = try plan ? nil : makeCheckpoint(context)
     var learner = TableLearner(target: target)
     learner.task = task
     learner.ignoredColumns = ignored
@@ -124,11 +135,18 @@ struct FitCommand: ParsableCommand {
     learner.seed = common.seed
     if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
 
-    let (train, trainSeconds) = try timed { () throws(MercerError) in
-      try CSVReader.read(path: table, context: context)
+    let ((train, large), trainSeconds) = try timed { () throws(MercerError) in
+      try readTrain(context)
     }
     let (prepared, prepareSeconds) = try timed { () throws(MercerError) in
-      try learner.prepare(train, context: context)
+      if let large { return try learner.prepare(large, context: context) }
+      return try learner.prepare(train, context: context)
+    }
+    if let large, prepared.fittedRowCount < large.store.rowCount {
+      common.note(
+        "the table is larger than the memory: \(NumberText.count(train.rowCount)) of its "
+          + "\(NumberText.count(large.store.rowCount)) rows, drawn at random, are learned from; a larger "
+          + "--memory takes more")
     }
     let (held, heldSeconds) = try timed { () throws(MercerError) in
       try readTest(prepared, context)
@@ -148,7 +166,11 @@ struct FitCommand: ParsableCommand {
     }
     if !common.quiet && !common.json { Terminal.printError(plan.text) }
 
-    let outcome = try learner.fit(prepared, context: context)
+    context.keeper = checkpoint.map { WorkKeeper($0) }
+    let outcome = try keeping(checkpoint) { () throws(MercerError) in
+      try learner.fit(prepared, context: context)
+    }
+    context.keeper = nil
     var model = outcome.model
     model.history.origin = try ModelOrigin(table: table)
     let (evaluation, predictSeconds) = try timed {
@@ -180,6 +202,7 @@ struct FitCommand: ParsableCommand {
     let files = try FitFiles(
       directory, model: model, metrics: metricsText, page: page,
       plots: plots ? PlotFiles.files(of: report) : [])
+    checkpoint?.discard()
     if let evaluation { remark(on: evaluation.notes, to: common) }
     if outcome.stoppedEarly {
       common.note(
@@ -195,6 +218,24 @@ struct FitCommand: ParsableCommand {
         ).text, terminator: "")
     }
   }
+
+  /// The table; or, where it is larger than the memory, some of its rows, and where the others are.
+  private func readTrain(
+    _ context: ExecutionContext
+  ) throws(MercerError) -> (Table, LargeTable?) {
+    guard LargeTable.isWanted(for: table, context: context) else {
+      return (try CSVReader.read(path: table, context: context), nil)
+    }
+    let directory = try OutputDirectory(path: output, for: FitFiles.names)
+    try directory.make()
+    let store = try ColumnStore.make(
+      from: table, at: directory.path(of: Self.columnsName), context: context)
+    let large = try LargeTable(store, seed: common.seed, context: context)
+    return (large.sample, large)
+  }
+
+  /// The table by columns, beside the model.
+  private static let columnsName = "table.columns"
 
   private func origin(of model: TableModel) throws(MercerError) -> PageOrigin {
     let origin = model.history.origin

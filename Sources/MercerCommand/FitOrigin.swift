@@ -4,7 +4,7 @@ import Mercer
 extension ModelOrigin {
   /// Arguments that the model does not depend on; those that take a value.
   private static let irrelevantOptions: Set = ["--threads", "--output", "-o"]
-  private static let irrelevantFlags: Set = ["--json", "--quiet"]
+  private static let irrelevantFlags: Set = ["--json", "--quiet", "--resume"]
 
   /// Where a fit comes from: the clock, or `SOURCE_DATE_EPOCH` where that is set, so that a file can be
   /// made twice.

@@ -9,7 +9,10 @@ struct FitPlanText {
 
   var text: String {
     var facts = TextTable([.left, .left])
-    let rows = NumberText.quantity(table.rowCount, "row")
+    var rows = NumberText.quantity(max(prepared.fittedRowCount, table.rowCount), "row")
+    if prepared.fittedRowCount > table.rowCount {
+      rows += ", kernels chosen on \(NumberText.count(table.rowCount)) of them"
+    }
     facts.add(["table", "\(table.source): \(rows), \(table.columnsText)"])
     let target = prepared.target
     facts.add(["target", "\(target.column) (\(target.task.rawValue))"])

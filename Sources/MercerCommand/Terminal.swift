@@ -36,11 +36,25 @@ enum Terminal {
   }
 
   /// What a run that is interrupted says: what is kept, and how to go on.
-  static let interrupted = ErrorReport(
-    MercerError(
-      .cancelled,
-      "stopped at the user's request; nothing was written, and what was there is as it was",
-      remedy: "the same command begins anew, and comes to the same result"))
+  static var interrupted: ErrorReport {
+    let kept = checkpoint.withLock { $0?.isKept == true ? $0?.directory : nil }
+    if let kept {
+      return ErrorReport(
+        MercerError(
+          .cancelled,
+          "stopped at the user's request; what was finished is kept in \(kept)",
+          remedy: "the same command with --resume goes on from there, and comes to the same result"
+        ))
+    }
+    return ErrorReport(
+      MercerError(
+        .cancelled,
+        "stopped at the user's request; nothing was written, and what was there is as it was",
+        remedy: "the same command begins anew, and comes to the same result"))
+  }
+
+  /// Where the work under way keeps what it has finished, if anywhere.
+  static let checkpoint = Mutex<Checkpoint?>(nil)
 
   /// How long the work may take to its next step after Ctrl-C.
   private static let patience = 0.8

@@ -36,13 +36,15 @@ extension Sandbox {
   /// - Parameters:
   ///   - input: what it reads from standard input; nothing when nil.
   ///   - interruptedAfter: seconds until it gets SIGINT, as by Ctrl-C.
+  ///   - killedAfter: seconds until it gets SIGKILL, as by a crash of the machine.
   ///   - environment: variables beside those of the tests.
   package func run(
     _ arguments: [String], input: String? = nil, interruptedAfter seconds: Double? = nil,
-    environment: [String: String] = [:]
+    killedAfter lifetime: Double? = nil, environment: [String: String] = [:]
   ) throws -> Run {
     try run(
-      Self.binary, arguments, input: input, interruptedAfter: seconds, environment: environment)
+      Self.binary, arguments, input: input, interruptedAfter: seconds, killedAfter: lifetime,
+      environment: environment)
   }
 
   /// Runs a script of the shell in the directory, in which `$MERCER` is the binary under test.
@@ -66,7 +68,8 @@ extension Sandbox {
 
   private func run(
     _ executable: URL, _ arguments: [String], input: String?,
-    interruptedAfter seconds: Double? = nil, environment: [String: String], limit: Double = 60
+    interruptedAfter seconds: Double? = nil, killedAfter lifetime: Double? = nil,
+    environment: [String: String], limit: Double = 60
   ) throws -> Run {
     // Files, not pipes: nothing has to be read while the process runs. They lie outside the
     // directory, so that it holds only what the command makes.
@@ -96,6 +99,9 @@ extension Sandbox {
     process.terminationHandler = { _ in ended.signal() }
     try process.run()
     if let seconds, ended.wait(timeout: .now() + seconds) == .timedOut { process.interrupt() }
+    if let lifetime, ended.wait(timeout: .now() + lifetime) == .timedOut {
+      kill(process.processIdentifier, SIGKILL)
+    }
     if process.isRunning, ended.wait(timeout: .now() + limit) == .timedOut {
       process.terminate()
       throw SandboxFailure("\(arguments.joined(separator: " ")) did not end in \(limit) seconds")

@@ -14,6 +14,9 @@ public struct ExecutionContext: Sendable {
   public var progress: (@Sendable (WorkProgress) -> Void)?
   /// Set from outside to stop the work soon.
   public var cancellation: CancellationFlag?
+  /// Where finished parts of the work are kept, so that it can go on after it was ended; nil for
+  /// nowhere.
+  public var keeper: WorkKeeper?
 
   /// A context with these limits; by default all cores and 70 % of the machine's memory. Both are
   /// lowered to what a limit on the addresses of the process leaves (`ulimit -v`).

@@ -1,3 +1,4 @@
+internal import CMercerTiles
 import Foundation
 
 /// What this machine has.
@@ -25,6 +26,12 @@ public enum Machine {
     #else
       return nil
     #endif
+  }
+
+  /// Gives memory that was freed back to the system, where an allocator keeps it, so that the peaks of
+  /// one stage of work and of the next do not add up.
+  public static func releaseFreeMemory() {
+    mercer_release_free_memory()
   }
 
   /// The most memory that this process has held so far, in bytes.

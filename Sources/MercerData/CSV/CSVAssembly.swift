@@ -25,8 +25,61 @@ struct CSVAssembly {
     marks = Array(repeating: DecimalMarks(), count: header.names.count)
   }
 
-  /// Reads the columns.
+  /// All columns as they were read, before what they are is settled.
+  struct Reading: Sendable {
+    let plan: CSVPlan
+    let passes: [[CSVChunk]]
+    /// In which pass each column was read.
+    let passOf: [Int]
+    let kinds: [ColumnKind?]
+  }
+
+  /// Reads the columns into memory.
   mutating func columns(context: ExecutionContext) throws(MercerError) -> [Column] {
+    let plan = try firstPlan()
+    let cells = capacity.multipliedReportingOverflow(by: 8 * plan.modes.count { $0 != .skip })
+    try context.checkMemory(cells.overflow ? .max : cells.partialValue, for: "the table")
+    let storage = CSVStorage(columnCount: header.names.count, capacity: capacity)
+    // First: it finds how many rows there are, which `finish` needs to know.
+    let reading = try read(plan, into: storage, context)
+    return try finish(reading, storage, context)
+  }
+
+  /// Reads the columns by way of the disk, and appends each to a store.
+  mutating func store(
+    in writer: inout ColumnStoreWriter, _ file: inout AtomicFile.Writer, directory: String,
+    context: ExecutionContext
+  ) throws(MercerError) {
+    let scratch = try ScratchColumns(
+      columnCount: header.names.count, capacity: capacity, directory: directory)
+    let storage = CSVStorage(
+      columnCount: header.names.count, capacity: capacity, scratch: scratch)
+    let reading = try read(try firstPlan(), into: storage, context)
+    for (column, name) in header.names.enumerated() where reading.plan.modes[column] != .skip {
+      try context.checkCancellation()
+      let settled = try settled(column, reading)
+      if let dates = settled.dates {
+        try dates.withUnsafeBufferPointer { (dates) throws(MercerError) in
+          try writer.append(name: name, kind: settled.kind, numbers: dates, to: &file)
+        }
+      } else if reading.plan.modes[column] == .text {
+        try writer.append(
+          name: name, kind: settled.kind,
+          codes: UnsafeBufferPointer(start: reading.plan.codes[column], count: rowCount),
+          names: settled.names, to: &file)
+      } else {
+        try writer.append(
+          name: name, kind: settled.kind,
+          numbers: UnsafeBufferPointer(start: reading.plan.numbers[column], count: rowCount),
+          to: &file)
+      }
+      scratch.release(column)
+    }
+  }
+
+  private var capacity: Int { chunks.lineEndCount + 1 }
+
+  private func firstPlan() throws(MercerError) -> CSVPlan {
     let names = header.names
     let kinds = names.map { options.kinds[$0] }
     var plan = CSVPlan(
@@ -39,11 +92,15 @@ struct CSVAssembly {
     } catch {
       throw error.error(in: document, names: names)
     }
-    let capacity = chunks.lineEndCount + 1
-    let cells = capacity.multipliedReportingOverflow(by: 8 * plan.modes.count { $0 != .skip })
-    try context.checkMemory(cells.overflow ? .max : cells.partialValue, for: "the table")
+    return plan
+  }
 
-    let storage = CSVStorage(columnCount: names.count, capacity: capacity)
+  private mutating func read(
+    _ first: CSVPlan, into storage: CSVStorage, _ context: ExecutionContext
+  ) throws(MercerError) -> Reading {
+    let names = header.names
+    let kinds = names.map { options.kinds[$0] }
+    var plan = first
     for (column, mode) in plan.modes.enumerated() where mode != .skip {
       if mode == .text { storage.makeCodes(column) } else { storage.makeNumbers(column) }
     }
@@ -68,7 +125,7 @@ struct CSVAssembly {
       passes.append(try pass(second, context))
     }
     rowCount = passes[0].reduce(0) { $0 + $1.rowCount }
-    return try finish(plan, storage, passes, passOf: firstPass, kinds, context)
+    return Reading(plan: plan, passes: passes, passOf: firstPass, kinds: kinds)
   }
 
   private func pass(
@@ -136,26 +193,33 @@ struct CSVAssembly {
       remedy: "write a finite number, or leave the cell empty if the value is missing")
   }
 
+  /// Moves the rows of a column together, and settles what it is.
+  private func settled(
+    _ column: Int, _ reading: Reading
+  ) throws(MercerError) -> ColumnSettlement {
+    let plan = reading.plan
+    let (results, kind) = (reading.passes[reading.passOf[column]], reading.kinds[column])
+    if plan.modes[column] == .text, let codes = plan.codes[column] {
+      let levels = try LevelMerge.merge(column, of: results, codes)
+      closeGaps(codes, results)
+      return ColumnSettlement(
+        text: UnsafeBufferPointer(start: codes, count: rowCount), levels, kind: kind)
+    }
+    guard let numbers = plan.numbers[column] else { return ColumnSettlement.nothing }
+    closeGaps(numbers, results)
+    return ColumnSettlement(
+      numbers: UnsafeBufferPointer(start: numbers, count: rowCount),
+      isDate: plan.modes[column] == .date, kind: kind)
+  }
+
   /// Settles all columns, several at once.
   private func finish(
-    _ plan: CSVPlan, _ storage: CSVStorage, _ passes: [[CSVChunk]], passOf: [Int],
-    _ kinds: [ColumnKind?], _ context: ExecutionContext
+    _ reading: Reading, _ storage: CSVStorage, _ context: ExecutionContext
   ) throws(MercerError) -> [Column] {
-    let rowCount = rowCount
-    let settled = try context.map(kinds.count) {
-      (column) throws(MercerError) -> ColumnSettlement in
-      let results = passes[passOf[column]]
-      if plan.modes[column] == .text, let codes = plan.codes[column] {
-        let levels = try LevelMerge.merge(column, of: results, codes)
-        closeGaps(codes, results)
-        return ColumnSettlement(
-          text: UnsafeBufferPointer(start: codes, count: rowCount), levels, kind: kinds[column])
-      }
-      guard let numbers = plan.numbers[column] else { return ColumnSettlement.nothing }
-      closeGaps(numbers, results)
-      return ColumnSettlement(
-        numbers: UnsafeBufferPointer(start: numbers, count: rowCount),
-        isDate: plan.modes[column] == .date, kind: kinds[column])
+    let plan = reading.plan
+    let assembly = self
+    let settled = try context.map(reading.kinds.count) {
+      (column) throws(MercerError) -> ColumnSettlement in try assembly.settled(column, reading)
     }
     return header.names.indices.filter { plan.modes[$0] != .skip }.map { column in
       let values: ColumnValues =

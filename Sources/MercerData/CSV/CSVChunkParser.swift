@@ -21,6 +21,8 @@ struct CSVPlan: @unchecked Sendable {
   var numbers: [UnsafeMutablePointer<Double>?]
   /// For each column, where the codes of the rows go; nil for numbers.
   var codes: [UnsafeMutablePointer<Int32>?]
+  /// Told which rows have been written, where their memory may be let go of.
+  var written: (@Sendable (Range<Int>) -> Void)?
 }
 
 /// What one chunk says about one column.

@@ -20,7 +20,10 @@ enum CSVDialect {
       ([0xFF, 0xFE], "UTF-16 text", "save it as UTF-8, e.g. with iconv -f UTF-16 -t UTF-8"),
       ([0xFE, 0xFF], "UTF-16 text", "save it as UTF-8, e.g. with iconv -f UTF-16 -t UTF-8"),
       ([0x50, 0x4B, 3, 4], "a zip archive or a spreadsheet", "unpack it, or export it as CSV"),
-      (Array("PAR1".utf8), "a Parquet file", "export it as CSV"),
+      (
+        Array("PAR1".utf8), "a Parquet file",
+        "export it as CSV, e.g. with DuckDB: COPY 'table.parquet' TO 'table.csv'"
+      ),
       ([0x93] + Array("NUMPY".utf8), "a NumPy array", "export it as CSV"),
       ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd", "unpack it, or compress it with gzip"),
       (Array("BZh".utf8), "compressed with bzip2", "unpack it, or compress it with gzip"),

@@ -21,6 +21,7 @@ extension CSVPlan {
       let index = first + offset
       let place = offset == 0 ? start : chunks.guessedStart(of: index, in: document)
       let result = place.map { read(index, from: $0) }
+      if let result { written?(result.firstSlot..<(result.firstSlot + result.rowCount)) }
       input.forget(chunks.bounds[index]..<chunks.bounds[index + 1])
       return result
     }

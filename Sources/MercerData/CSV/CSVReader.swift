@@ -91,6 +91,15 @@ public enum CSVReader {
   private static func read(
     _ input: CSVInput, source: String, _ options: CSVOptions, _ context: ExecutionContext
   ) throws(MercerError) -> Table {
+    var assembly = try assembly(of: input, source: source, options, context)
+    let columns = try assembly.columns(context: context)
+    return Table(columns: columns, rowCount: assembly.rowCount, source: source)
+  }
+
+  /// What turns the bytes into columns, once their header is read.
+  static func assembly(
+    of input: CSVInput, source: String, _ options: CSVOptions, _ context: ExecutionContext
+  ) throws(MercerError) -> CSVAssembly {
     try check(options)
     let bytes = input.bytes
     try CSVDialect.refuseOtherFormats(bytes, source: source)
@@ -106,10 +115,8 @@ public enum CSVReader {
     var body = document.cursor(at: header.end)
     body.skipBlankLines()
     if body.isAtEnd { throw noRows(in: source) }
-    var assembly = CSVAssembly(
+    return CSVAssembly(
       input: input, document: document, chunks: chunks, header: header, options: options)
-    let columns = try assembly.columns(context: context)
-    return Table(columns: columns, rowCount: assembly.rowCount, source: source)
   }
 }
 

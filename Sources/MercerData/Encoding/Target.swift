@@ -13,6 +13,18 @@ public struct Target: Sendable, Equatable {
   /// How many rows have none.
   public let droppedRowCount: Int
 
+  /// The same target, its rows called by these numbers in place of their places in the table; as it is
+  /// for nil.
+  package func numbering(rows numbers: [Int]?) -> Target {
+    guard let numbers else { return self }
+    let renamed = keptRows.map { numbers[$0] }
+    return task == .regression
+      ? Target(values: values, keptRows: renamed, droppedRowCount: droppedRowCount)
+      : Target(
+        task: task, classIndices: classIndices, classNames: classNames, keptRows: renamed,
+        droppedRowCount: droppedRowCount)
+  }
+
   /// A regression.
   init(values: [Double], keptRows: [Int], droppedRowCount: Int) {
     task = .regression

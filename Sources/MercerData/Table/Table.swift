@@ -6,6 +6,8 @@ public struct Table: Sendable, Equatable {
   public let rowCount: Int
   /// What to call the table in messages: the file as the user named it.
   public let source: String
+  /// For a part of a larger table, the number of each row there, from 0; nil for a table of its own.
+  public var rowNumbers: [Int]?
 
   /// A table from its columns.
   ///
@@ -22,9 +24,11 @@ public struct Table: Sendable, Equatable {
 
   /// The rows with these numbers (from 0), in this order; kinds and levels stay.
   public func rows(at indices: [Int]) -> Table {
-    Table(
+    var part = Table(
       columns: columns.map { Column(name: $0.name, kind: $0.kind, values: $0.values[at: indices]) },
       rowCount: indices.count, source: source)
+    part.rowNumbers = rowNumbers.map { numbers in indices.map { numbers[$0] } }
+    return part
   }
 }
 

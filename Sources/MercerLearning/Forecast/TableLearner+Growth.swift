@@ -50,7 +50,8 @@ extension TableLearner {
     guard plan.cost <= allowance, 4 * largest >= plan.blocks.count, isSmall else { return nil }
     let weights = choice.members.prefix(leaders.count).map(\.weight)
     let sizes = try measure(
-      plan, leaders: leaders, weights: weights, data, prepared.problem, context)
+      plan, leaders: leaders, weights: weights, data, prepared.problem,
+      sparing(prepared, data, largest: largest * count / plan.blocks.count, context))
     guard sizes.count > 1 else { return nil }
     let spectrum: GramEigenlearning
     do throws(MercerError) {
@@ -65,6 +66,21 @@ extension TableLearner {
       sizes, spectrum, ridges: ridge.map { [$0] } ?? PreparedTable.forecastRidges,
       task: truth.task, rows: count, asked: [2, 4, 8].map { $0 * count },
       droppedRows: prepared.droppedRows, kernel: choice.members[0].kernel.description)
+  }
+
+  /// The context with as many threads as fit into what the search and the fit have taken.
+  private func sparing(
+    _ prepared: PreparedTable, _ data: SearchData, largest: Int, _ context: ExecutionContext
+  ) -> ExecutionContext {
+    let width = data.views.map(\.features.count).max() ?? 0
+    let plan = blendSearch(prepared, data, context).plan
+    let room = memory(of: prepared, search: plan, viewWidth: width, context).peak
+    let test = prepared.inputs.count - largest
+    let one = FitMemory.courseBytes(
+      training: largest, validation: test, width: width, targets: data.codes.columnCount)
+    var context = context
+    context.threadCount = min(context.threadCount, max(1, room / max(one, 1)))
+    return context
   }
 
   /// The runs of each size, by measure.

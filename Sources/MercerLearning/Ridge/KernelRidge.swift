@@ -33,8 +33,8 @@ public struct KernelRidge: Estimator {
     case exact(ExactRidge.Precision = .automatic)
     /// By conjugate gradients in Float, for kernels that have a text form, else in Double.
     case iterative(IterativeRidge = IterativeRidge(), stored: Bool = false)
-    /// As a function of these centres alone, fitted to all rows.
-    case centres(Points<Double>, CentreRidge.Method = .automatic)
+    /// As a sum over centres alone, fitted to all rows.
+    case centres(RidgeCentres)
   }
 
   /// An estimator.
@@ -62,13 +62,14 @@ public struct KernelRidge: Estimator {
     let targets = data.targets.subtractingFromRows(offsets)
     let shifts =
       data.weights?.map { ridge / $0 } ?? [Double](repeating: ridge, count: data.count)
-    // A centred kernel is centred on what it is fitted on, whatever it is evaluated on later.
-    let kernel = try (kernel as? any PointKernel<Double>)?.anchored(to: data.inputs) ?? kernel
+    let solver = try resolvedSolver(data, context)
+    let centres = if case .centres(let chosen) = solver { chosen.points } else { data.inputs }
+    // A centred kernel is centred on what the model is a sum over, whatever it is evaluated on later.
+    let kernel = try (kernel as? any PointKernel<Double>)?.anchored(to: centres) ?? kernel
     var residuals: Matrix<Double>?
     let coefficients: Matrix<Double>
     let report: SolveReport
-    var centres = data.inputs
-    switch try resolvedSolver(data, context) {
+    switch solver {
     case .exact(let precision):
       let solver = ExactRidge(precision: precision, wantsInverseDiagonal: wantsLeaveOneOut)
       let result = try solver.solve(
@@ -83,10 +84,8 @@ public struct KernelRidge: Estimator {
     case .iterative(let solver, let stored):
       let solution = try solve(kernel, data.inputs, targets, shifts, solver, stored, context)
       (coefficients, report) = (solution.values, solution.report)
-    case .centres(let chosen, let method):
-      centres = chosen
-      let solution = try solve(
-        kernel, data, targets: targets, on: centres, method: method, context: context)
+    case .centres(let centres):
+      let solution = try solve(kernel, data, targets: targets, on: centres, context: context)
       (coefficients, report) = (solution.values, solution.report)
     case .automatic:
       preconditionFailure("the plan names a solver")
@@ -109,8 +108,8 @@ public struct KernelRidge: Estimator {
     case .iterativeTiled: .iterative(IterativeRidge(rank: plan.rank), stored: false)
     case .centres:
       .centres(
-        data.inputs.subset(
-          at: try Self.centres(plan.centreCount, of: data.count, seed: 0, context: context)))
+        RidgeCentres(
+          data.inputs.subset(at: RidgeCentres.rows(plan.centreCount, of: data.count, seed: 0))))
     }
   }
 

@@ -85,6 +85,13 @@ public struct RidgePlan: Sendable, Equatable {
       reason: "\(why); K is computed anew for each product, as \(ByteCount(stored)) would not fit")
   }
 
+  /// The same plan with what else must be in memory while it is carried out.
+  func adding(bytes: Int) -> RidgePlan {
+    RidgePlan(
+      method: method, rank: rank, centreCount: centreCount, expectedBytes: expectedBytes + bytes,
+      reason: reason)
+  }
+
   /// The least number of centres that is worth a fit.
   private static let fewestCentres = 100
   /// The passes over the rows that a fit on centres takes.

@@ -33,7 +33,7 @@ extension BlendSearch {
     let validation = folds.flatMap(\.validation)
     let runs = jobs.map { CourseRun($0.course, on: data, rows: rows) }
     let found = Mutex([Int: [[CourseRun.Trial]]]())
-    var single = context
+    var single = context.keepingNothing
     single.threadCount = 1
     single.progress = nil
     let inner = single
@@ -42,11 +42,21 @@ extension BlendSearch {
       context.threadCount, max(1, context.memoryLimit / Self.courseBytes(rows: rows.count)))
     let taskCount = jobs.count * folds.count
     let best = Mutex(Double.infinity)
+    let keeper = context.keeper?.within(name)
     try outer.forEach(taskCount) { (task) throws(MercerError) in
       let (job, fold) = (task / folds.count, task % folds.count)
+      let part = "\(job).\(fold)"
+      let kept = keeper?.restored(part, CourseRun.Trial.rounds)
       // The first few always run, so that there is something to choose from.
-      if deadline.isPast, job > 1 { return }
-      let trials = try runs[job].run(folds[fold], steps: jobs[job].steps, context: inner)
+      let isSkipped = kept.map(\.isEmpty) ?? (deadline.isPast && job > 1)
+      var trials = kept ?? []
+      if kept == nil {
+        if !isSkipped {
+          trials = try runs[job].run(folds[fold], steps: jobs[job].steps, context: inner)
+        }
+        keeper?.keep(part) { CourseRun.Trial.append(trials, to: &$0) }
+      }
+      if isSkipped { return }
       let done = found.withLock {
         $0[task] = trials
         return $0.count

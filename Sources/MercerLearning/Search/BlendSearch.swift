@@ -83,8 +83,7 @@ struct BlendSearch: Sendable {
     var members: [Member] = []
     var leaders: [Candidate] = []
     for (candidate, weight) in zip(refined, weights) where weight > 0 {
-      let base = try CourseRun(candidate.course, on: data, rows: rows)
-        .kernel(round: candidate.round, settings: candidate.settings, context: context)
+      let base = try kernel(of: candidate, data, rows: rows, context)
       let features = data.views[candidate.course.view].features
       leaders.append(candidate)
       members.append(
@@ -105,7 +104,7 @@ struct BlendSearch: Sendable {
       members: members, leaderboard: board, rows: rows,
       validation: (Array(validation.prefix(once)), residuals.rows(0..<once)),
       leaders: leaders,
-      stoppedEarly: deadline.isPast)
+      stoppedEarly: context.decided("stopped early") { deadline.isPast })
   }
 
   /// A round of a course and what is known of it.

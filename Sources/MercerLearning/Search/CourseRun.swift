@@ -71,14 +71,18 @@ struct CourseRun: Sendable {
       for factor in step.settings.map(\.factor).unique {
         let kernel = try geometry.kernel(
           lengthScale: factor * median, metric: metric, dimension: inner.dimension, of: Float.self)
-        let gram = try TiledGram(kernel, inputs: inner).densified(context: context)
+        var gram: Matrix<Float>? = try TiledGram(kernel, inputs: inner).densified(context: context)
         let cross = try TiledCrossGram(kernel, rows: outer, columns: inner)
           .densified(context: context)
-        for setting in step.settings where setting.factor == factor {
+        let settings = step.settings.filter { $0.factor == factor }
+        for (place, setting) in settings.enumerated() {
           try context.checkCancellation()
+          // The last system takes the memory of K.
+          let isLast = place == settings.count - 1
           guard
             let alpha = try solve(
-              gram, ridge: setting.ridge, targets, fold.training, context)
+              &gram, isLast: isLast, kernel, inner, ridge: setting.ridge, targets, fold.training,
+              context)
           else {
             trials.append(Trial(setting: setting, residuals: nil, size: .infinity))
             continue
@@ -132,8 +136,9 @@ struct CourseRun: Sendable {
       of: Float.self)
     var coefficients = known
     if coefficients == nil {
-      let gram = try TiledGram(kernel, inputs: inner).densified(context: context)
-      coefficients = try solve(gram, ridge: setting.ridge, targets, places, context)
+      var gram: Matrix<Float>? = try TiledGram(kernel, inputs: inner).densified(context: context)
+      coefficients = try solve(
+        &gram, isLast: true, kernel, inner, ridge: setting.ridge, targets, places, context)
     }
     guard let coefficients else { return metric }
     let gradients = try GradientMetric.gradients(
@@ -178,15 +183,42 @@ struct CourseRun: Sendable {
   }
 
   /// (K + λ W⁻¹)⁻¹ Y, or nil where even double precision makes K + λ W⁻¹ indefinite.
+  ///
+  /// - Parameters:
+  ///   - gram: K; gone afterwards when this is the last system made from it.
+  ///   - kernel: what K is of.
   private func solve(
-    _ gram: Matrix<Float>, ridge: Double, _ targets: Matrix<Float>, _ places: [Int],
+    _ gram: inout Matrix<Float>?, isLast: Bool, _ kernel: any PointKernel<Float>,
+    _ inner: Points<Float>, ridge: Double, _ targets: Matrix<Float>, _ places: [Int],
     _ context: ExecutionContext
   ) throws(MercerError) -> Matrix<Float>? {
+    guard let stored = isLast ? gram.take() : gram else { return nil }
     let shifts = places.map { ridge / (data.weights?[rows[$0]] ?? 1) }
-    if let solution = try Self.solved(gram, shifts, targets, context) { return solution }
+    if let solution = try Self.solved(consume stored, shifts, targets, context) { return solution }
     let solution = try Self.solved(
-      Matrix<Double>(converting: gram), shifts, Matrix<Double>(converting: targets), context)
+      try Self.inDouble(kernel, inner, context), shifts, Matrix<Double>(converting: targets),
+      context)
     return solution.map { Matrix<Float>(converting: $0) }
+  }
+
+  /// K in Double, some rows at a time, so that it is not there in Float as well.
+  private static func inDouble(
+    _ kernel: any PointKernel<Float>, _ inner: Points<Float>, _ context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Double> {
+    let n = inner.count
+    var matrix = Matrix<Double>(rowCount: n, columnCount: n)
+    for band in (0..<n).chunks(of: 256) {
+      let part = try TiledCrossGram(kernel, rows: inner.subset(at: Array(band)), columns: inner)
+        .densified(context: context)
+      matrix.withUnsafeMutableBufferPointer { target in
+        part.withUnsafeBufferPointer { source in
+          for place in source.indices {
+            target[band.lowerBound * n + place] = Double(source[place])
+          }
+        }
+      }
+    }
+    return matrix
   }
 
   private static func solved<Element: Scalar>(

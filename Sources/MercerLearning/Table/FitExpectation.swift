@@ -1,4 +1,5 @@
 public import MercerCore
+import MercerData
 
 /// What a fit will try and what it should take, known from sizes before it begins.
 public struct FitExpectation: Sendable, Equatable, Codable {
@@ -33,15 +34,15 @@ extension TableLearner {
   public func expectation(
     for prepared: PreparedTable, context: ExecutionContext = .default
   ) -> FitExpectation {
-    let n = prepared.inputs.count
-    let solve = prepared.plan.expectedBytes
     let member = prepared.plan.expectedSeconds(
-      rowCount: n, targetCount: prepared.problem.codes.columnCount,
+      rowCount: prepared.fittedRowCount, targetCount: prepared.problem.codes.columnCount,
       featureCount: prepared.inputs.dimension)
     guard kernel == nil else {
       return FitExpectation(
         candidates: 0, members: 1, searchRows: 0, seconds: member, latestSeconds: .infinity,
-        peakMemoryBytes: Machine.peakMemory + solve, reason: prepared.plan.reason)
+        peakMemoryBytes: Machine.peakMemory
+          + memory(of: prepared, search: nil, viewWidth: prepared.inputs.dimension, context).peak,
+        reason: prepared.plan.reason)
     }
     let data = searchData(prepared)
     let search = blendSearch(prepared, data, context)
@@ -49,14 +50,28 @@ extension TableLearner {
     let ridges = ridge == nil ? SearchPlan.ridges.count : 1
     // A course of 2.2 rounds on average, over all settings; then the best rounds over six.
     let screened = Double(plan.courseCount * SearchPlan.factors.count * ridges) * 2.2
-    let threads = min(context.threadCount, plan.courseCount)
-    let searchBytes = threads * BlendSearch.courseBytes(rows: plan.refinement.rows)
     return FitExpectation(
       candidates: Int(screened) + plan.finalistCount * BlendSearch.scoredSettings,
       members: plan.memberLimit, searchRows: plan.refinement.rows,
       seconds: plan.expectedSeconds,
       latestSeconds: Deadline(budget: budget(for: prepared)).seconds,
-      peakMemoryBytes: Machine.peakMemory + max(solve, searchBytes),
+      peakMemoryBytes: Machine.peakMemory
+        + memory(
+          of: prepared, search: plan,
+          viewWidth: data.views.map(\.features.count).max() ?? 0, context
+        ).peak,
       reason: prepared.plan.reason)
+  }
+
+  func memory(
+    of prepared: PreparedTable, search: SearchPlan?, viewWidth: Int, _ context: ExecutionContext
+  ) -> FitMemory {
+    FitMemory(
+      rowCount: prepared.inputs.count, coordinateCount: prepared.inputs.dimension,
+      targetCount: prepared.problem.codes.columnCount,
+      columnCount: prepared.encoder.columns.count, threadCount: context.threadCount,
+      memoryLimit: context.memoryLimit,
+      isRegression: prepared.problem.task == .regression, ridge: prepared.plan, search: search,
+      viewWidth: viewWidth)
   }
 }

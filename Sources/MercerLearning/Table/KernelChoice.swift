@@ -66,12 +66,14 @@ extension TableLearner {
     guard kernel == nil, prepared.problem.task == .regression else { return prepared }
     var best = prepared
     var bar = Double.infinity
-    for transform in TargetTransform.candidates(for: prepared.problem.truth.values) {
+    let candidates = TargetTransform.candidates(for: prepared.problem.truth.values)
+    for (place, transform) in candidates.enumerated() {
       let candidate =
         transform == .identity ? prepared : try prepared.transformed(by: transform, seed: seed)
       let data = searchData(candidate)
       let score = try blendSearch(candidate, data, context)
-        .preview(data, deadline: deadline, context: context)
+        .preview(
+          data, deadline: deadline, context: context.within("transform \(place)"))
       if score < bar {
         best = candidate
         // What comes later must be better beyond what another split would change.
@@ -92,15 +94,16 @@ extension TableLearner {
   func blendSearch(
     _ prepared: PreparedTable, _ data: SearchData, _ context: ExecutionContext
   ) -> BlendSearch {
+    let width = data.views.map(\.features.count).max() ?? 0
     let sizes = SearchPlan.Sizes(
-      rows: data.inputs.count, features: data.views.map(\.features.count).max() ?? 0,
+      rows: data.inputs.count, features: width,
       targets: data.codes.columnCount, views: data.views.count,
       courses: Course.list(
         on: Array(data.views.indices.prefix(SearchPlan.viewCount)), of: data.views
       ).count,
       memberSeconds: prepared.plan.expectedSeconds(
-        rowCount: data.inputs.count, targetCount: data.codes.columnCount,
-        featureCount: data.inputs.dimension),
+        rowCount: prepared.fittedRowCount, targetCount: data.codes.columnCount,
+        featureCount: width),
       rowLimit: BlendSearch.rowLimit(context: context), folds: foldCount,
       mayRepeat: timeColumn == nil)
     var search = BlendSearch(plan: SearchPlan(sizes, budget: budget(for: prepared)))

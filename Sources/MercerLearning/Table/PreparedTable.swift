@@ -11,7 +11,7 @@ public struct PreparedTable: Sendable {
   /// What is predicted.
   public let target: TargetEncoder
   /// Which solver will be used, and why.
-  public let plan: RidgePlan
+  public internal(set) var plan: RidgePlan
   /// Rows without a target.
   public let droppedRows: Int
 
@@ -19,6 +19,11 @@ public struct PreparedTable: Sendable {
   let problem: TableProblem
   let targetMeans: TargetMeanFeatures
   let resampling: Resampling
+  /// Where these rows are a sample: the table that they are from, all of whose rows are fitted.
+  var large: LargeTable?
+
+  /// How many rows the final fit is made of.
+  public var fittedRowCount: Int { large?.store.rowCount ?? inputs.count }
 
   /// The same table, its target learned through a transform; coordinates that know targets are made
   /// anew.
@@ -32,7 +37,7 @@ public struct PreparedTable: Sendable {
       target: target, plan: plan, droppedRows: droppedRows,
       inputs: targetMeans.outOfFold(
         inputs, targets: problem.codes, weights: problem.weights, groups: groups, seed: seed),
-      problem: problem, targetMeans: targetMeans, resampling: resampling)
+      problem: problem, targetMeans: targetMeans, resampling: resampling, large: large)
   }
 
   /// The same table with the coordinates of its rows rounded.
@@ -50,7 +55,7 @@ public struct PreparedTable: Sendable {
     return PreparedTable(
       source: source, encoder: encoder, target: target, plan: plan, droppedRows: droppedRows,
       inputs: Points(coordinates), problem: problem, targetMeans: targetMeans,
-      resampling: resampling)
+      resampling: resampling, large: large)
   }
 
   /// Checks that a model fitted to this table can be measured on another one.

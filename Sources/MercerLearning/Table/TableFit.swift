@@ -1,4 +1,5 @@
 import MercerCore
+import MercerData
 import MercerKernels
 import MercerSolvers
 
@@ -22,9 +23,15 @@ struct TableFit: Sendable {
   /// Whether kernels were left out because the time was over.
   let stoppedEarly: Bool
 
+  /// Gives all rows of a table of which the inputs are a sample: those coordinates, less some rows.
+  typealias RowSource = (
+    _ features: [Int], _ excluding: Set<Int>
+  ) throws(MercerError) -> RidgeCentres.Rows
+
   /// - Throws: what the solvers throw; `.didNotConverge`, `.cancelled`.
   init(
     _ choice: KernelChoice, to inputs: Points<Double>, _ problem: TableProblem, plan: RidgePlan,
+    rows source: RowSource?,
     resampling: Resampling, seed: UInt64, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) {
     let all = Array(0..<inputs.count)
@@ -48,15 +55,30 @@ struct TableFit: Sendable {
     }
     let rows = isHeld.isEmpty ? all : all.filter { !isHeld.contains($0) }
     let kept = isHeld.isEmpty ? data : try data.subset(at: rows)
-    var centres: [Int]?
-    if plan.method == .centres {
-      centres = try KernelRidge.centres(
-        min(plan.centreCount, rows.count), of: rows.count, seed: seed, context: context)
+    let solver: KernelRidge.Solver
+    switch plan.method {
+    case .exact:
+      solver = .exact()
+      fittedRows = rows
+    case .iterativeStored, .iterativeTiled:
+      solver = .iterative(
+        IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
+        stored: plan.method == .iterativeStored)
+      fittedRows = rows
+    case .centres:
+      let chosen = RidgeCentres.rows(
+        min(plan.centreCount, rows.count), of: rows.count, seed: seed)
+      let held = Set(isHeld.map { problem.truth.keptRows[$0] })
+      solver = .centres(
+        RidgeCentres(
+          kept.inputs.subset(at: chosen),
+          rows: try source.map { (give) throws(MercerError) in
+            try give(choice.seenFeatures(ofDimension: inputs.dimension), held)
+          }))
+      fittedRows = chosen.map { rows[$0] }
     }
-    fittedRows = centres.map { $0.map { rows[$0] } } ?? rows
     (regression, stoppedEarly) = try Self.fitted(
-      choice, kept, solver: Self.solver(plan, kept, centres: centres, seed: seed),
-      deadline: deadline, context: context)
+      choice, kept, solver: solver, deadline: deadline, context: context)
     if let searched {
       (judgedRows, residuals) = searched
       method = "\(searched.rows.count) rows the search held out"
@@ -77,26 +99,18 @@ struct TableFit: Sendable {
     }
   }
 
-  private static func solver(
-    _ plan: RidgePlan, _ data: LabelledData<Points<Double>>, centres: [Int]?, seed: UInt64
-  ) -> KernelRidge.Solver {
-    if let centres { return .centres(data.inputs.subset(at: centres)) }
-    return plan.method == .exact
-      ? .exact()
-      : .iterative(
-        IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
-        stored: plan.method == .iterativeStored)
-  }
-
   private static func fitted(
     _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, solver: KernelRidge.Solver,
     deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> (blend: KernelRidgeBlend, stoppedEarly: Bool) {
     var models: [KernelRidgeModel] = []
-    for member in choice.members where models.isEmpty || !deadline.isPast {
+    for (place, member) in choice.members.enumerated() {
+      let context = context.within("member \(place)")
+      // What was over is over for those that come after, too.
+      if place > 0, context.decided("late", { deadline.isPast }) { break }
       var estimator = try KernelRidge(kernel: member.kernel, ridge: member.ridge)
       estimator.solver = solver
-      let model = try estimator.fit(data, context: context)
+      let model = try estimator.fitOrRestore(data, context: context)
       if let residual = model.report.relativeResidual, residual > acceptedResidual {
         throw MercerError(
           .didNotConverge,

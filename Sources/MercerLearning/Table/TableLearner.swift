@@ -89,7 +89,8 @@ public struct TableLearner: Sendable {
     let rows = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
     let roles = try RowRoles(of: self, in: rows)
     let problem = try TableProblem(
-      truth: truth, classCount: targetEncoder.classNames.count, balanced: balancesClasses,
+      truth: truth.numbering(rows: table.rowNumbers), classCount: targetEncoder.classNames.count,
+      balanced: balancesClasses,
       rowWeights: roles.weights, place: .init(file: table.source, column: quoted(target)))
     var encoding = encoding
     // A kernel that was given speaks of the columns as they are.
@@ -137,7 +138,38 @@ public struct TableLearner: Sendable {
   }
 
   /// The share of the budget that one kernel on centres may take.
-  private static let memberShare = 0.25
+  private static let memberShare = 0.2
+
+  /// Looks through a table that is larger than memory, by its sample; where a fit of all of its rows
+  /// fits into the memory, that is what will be made.
+  ///
+  /// - Throws: as `prepare(_:context:)`.
+  public func prepare(
+    _ large: LargeTable, context: ExecutionContext = .default
+  ) throws(MercerError) -> PreparedTable {
+    var prepared = try prepare(large.sample, context: context)
+    let n = large.store.rowCount
+    guard n > large.sample.rowCount else { return prepared }
+    let width =
+      SearchData.views(of: prepared.encoder).map(\.features.count).max()
+      ?? prepared.inputs.dimension
+    let k = prepared.problem.codes.columnCount
+    // The coordinates of all rows, and copies that the operators make of them; the sample's.
+    let data = LargeTable.bytes(rows: n, width: width, targets: k)
+    var rest = context
+    rest.memoryLimit = context.memoryLimit - data - 16 * prepared.inputs.coordinates.count
+    guard rest.memoryLimit > context.memoryLimit / 8 else { return prepared }
+    let plan = try RidgePlan.plan(
+      rowCount: n, targetCount: k, featureCount: width,
+      seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: n)),
+      context: rest)
+    guard plan.method == .centres, plan.centreCount <= prepared.inputs.count else {
+      return prepared
+    }
+    prepared.plan = plan.adding(bytes: data)
+    prepared.large = large
+    return prepared
+  }
 
   private func checkOptions() throws(MercerError) {
     if groupColumn != nil, timeColumn != nil {
@@ -206,26 +238,35 @@ public struct TableLearner: Sendable {
   ) throws(MercerError) -> Outcome {
     let clock = ContinuousClock()
     let started = clock.now
-    let deadline = Deadline(budget: stopsWhenLate ? budget(for: prepared) : nil)
+    let deadline = Deadline(
+      budget: stopsWhenLate ? budget(for: prepared) : nil,
+      secondsBefore: context.keeper?.secondsBefore ?? 0)
     let prepared = try choosingTransform(of: prepared, deadline: deadline, context: context)
       .rounded(to: precision)
     let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
-    let found = try chooseKernels(for: prepared, deadline: deadline, context: context)
+    let found = try chooseKernels(
+      for: prepared, deadline: deadline, context: context.within("search"))
+    Machine.releaseFreeMemory()
     let searched = clock.now
     let fitted = try TableFit(
-      found, to: inputs, problem, plan: plan, resampling: prepared.resampling, seed: seed,
-      deadline: deadline, context: context)
+      found, to: inputs, problem, plan: plan, rows: rowSource(of: prepared, context),
+      resampling: prepared.resampling, seed: seed,
+      deadline: deadline, context: context.within("fit"))
+    Machine.releaseFreeMemory()
+    // What comes now takes moments, and is made anew.
+    let context = context.keepingNothing
     let assessment = try TableAssessment(
       of: problem, fitted, inputs: inputs, seed: seed, context: context)
     let stoppedEarly = found.stoppedEarly || fitted.stoppedEarly
     let forecast =
       stoppedEarly ? nil : try growth(of: found, on: prepared, context: context)
+    Machine.releaseFreeMemory()
     let finished = clock.now
     var regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
     if precision == .half { regression = regression.roundingCoefficients(to: .float) }
 
     let history = TableModel.History(
-      source: prepared.source, rows: inputs.count, validationMethod: fitted.method,
+      source: prepared.source, rows: prepared.fittedRowCount, validationMethod: fitted.method,
       validation: assessment.metrics,
       calibrations: assessment.trials.isEmpty ? nil : assessment.trials,
       thresholds: assessment.thresholds, naive: problem.naive, seed: seed,

@@ -139,3 +139,67 @@ struct ActiveBlock<Element: Scalar> {
     return try preconditioner?.solve(rounded, context: context) ?? rounded
   }
 }
+
+// MARK: - Keeping
+
+extension ActiveBlock {
+  /// Reads what `append` wrote, of a problem of n rows and k columns.
+  init(_ reader: inout WorkReader, rowCount n: Int, columnCount k: Int) throws(WorkReader.Mismatch)
+  {
+    columns = []
+    for _ in 0..<(try reader.count()) { columns.append(try reader.integer()) }
+    x = try reader.matrix(of: Double.self)
+    residual = try reader.matrix(of: Double.self)
+    direction = try reader.matrix(of: Element.self)
+    rz = try reader.numbers()
+    product = Matrix(rowCount: n, columnCount: columns.count)
+    guard columns.allSatisfy({ (0..<k).contains($0) }), rz.count == columns.count,
+      [x, residual].allSatisfy({ $0.rowCount == n && $0.columnCount == columns.count }),
+      direction.rowCount == n, direction.columnCount == columns.count
+    else { throw WorkReader.Mismatch() }
+  }
+
+  func append(to writer: inout WorkWriter) {
+    writer.append(columns.count)
+    for column in columns { writer.append(column) }
+    writer.append(x)
+    writer.append(residual)
+    writer.append(direction)
+    writer.append(rz)
+  }
+}
+
+/// What an iteration that was ended goes on with.
+struct KeptRun<Element: Scalar> {
+  /// The largest relative residual when the recursion began.
+  let before: Double
+  let block: ActiveBlock<Element>
+
+  init(before: Double, block: ActiveBlock<Element>) {
+    (self.before, self.block) = (before, block)
+  }
+
+  /// Reads what `append` wrote; the state is as it was where that fails. Its residual is computed anew
+  /// when the recursion is done.
+  init(_ reader: inout WorkReader, _ state: inout Iteration) throws(WorkReader.Mismatch) {
+    before = try reader.number()
+    block = try ActiveBlock(
+      &reader, rowCount: state.x.rowCount, columnCount: state.x.columnCount)
+    var read = state
+    read.x = try reader.matrix(of: Double.self)
+    read.relativeResiduals = try reader.numbers()
+    read.iterations = try reader.integer()
+    guard read.x.rowCount == state.x.rowCount, read.x.columnCount == state.x.columnCount,
+      read.relativeResiduals.count == state.relativeResiduals.count
+    else { throw WorkReader.Mismatch() }
+    state = read
+  }
+
+  func append(_ state: Iteration, to writer: inout WorkWriter) {
+    writer.append(before)
+    block.append(to: &writer)
+    writer.append(state.x)
+    writer.append(state.relativeResiduals)
+    writer.append(state.iterations)
+  }
+}

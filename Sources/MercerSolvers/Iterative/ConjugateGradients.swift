@@ -15,6 +15,9 @@ import RealModule
 /// - Source: Hestenes and Stiefel, Methods of conjugate gradients for solving linear systems
 ///   (1952); Golub and Van Loan, Matrix Computations (2013), algorithms 11.3.3 and 11.5.1.
 public struct ConjugateGradients: LinearSolver {
+  /// The name under which the state of an iteration is kept.
+  private static let part = "conjugate gradients"
+
   /// The relative residual ‖b − A x‖ / ‖b‖ to reach in every column, above 0.
   public var tolerance: Double
   /// The most products with A.
@@ -89,9 +92,13 @@ public struct ConjugateGradients: LinearSolver {
     var state = Iteration(b: b)
     var reason = SolveReport.StopReason.iterationLimit
     var worst = state.relativeResiduals.max() ?? 0
+    var kept = context.keeper?.restored(Self.part) { reader throws(WorkReader.Mismatch) in
+      try KeptRun<Element>(&reader, &state)
+    }
     while true {
-      let before = worst
-      try run(&state, a, preconditioner, stage, context)
+      let before = kept?.before ?? worst
+      try run(&state, a, preconditioner, from: kept?.block, before: before, stage, context)
+      kept = nil
       if let exact {
         try state.refreshResidual(b, exact, context)
       } else {
@@ -133,16 +140,26 @@ public struct ConjugateGradients: LinearSolver {
   /// Iterates until the recursion says that every column is done, or the limit.
   private func run<Element: Scalar>(
     _ state: inout Iteration, _ a: any SymmetricGramOperator<Element>,
-    _ preconditioner: (any Preconditioner<Element>)?, _ stage: String, _ context: ExecutionContext
+    _ preconditioner: (any Preconditioner<Element>)?, from kept: ActiveBlock<Element>?,
+    before: Double, _ stage: String, _ context: ExecutionContext
   ) throws(MercerError) {
-    var block = try ActiveBlock(state, tolerance, preconditioner, context)
-    let start = max(state.relativeResiduals.max() ?? 0, tolerance)
+    var block: ActiveBlock<Element>
+    if let kept {
+      block = kept
+    } else {
+      block = try ActiveBlock(state, tolerance, preconditioner, context)
+    }
+    let start = max(before, tolerance)
+    var clock = context.keeper?.stateClock()
     while !block.columns.isEmpty, state.iterations < iterationLimit {
       try context.checkCancellation()
       state.iterations += 1
       guard try block.step(a, &state, context) else { return }
       try block.advance(&state, tolerance, preconditioner, context)
       report(state, from: start, stage, context)
+      context.keeper?.keepState(of: Self.part, &clock) {
+        KeptRun(before: before, block: block).append(state, to: &$0)
+      }
     }
     block.writeBack(to: &state)
   }

@@ -60,9 +60,15 @@ extension FitReport {
     for row in rows {
       table.add(
         [NumberText.count(judged.places[row] + 1)] + cells(of: row, judged)
-          + shown.map { CellText.text($0, row: judged.places[row]) })
+          + shown.map { cell(of: $0, row: judged.places[row]) })
     }
     return table
+  }
+
+  /// A cell of the row with a number; of a large table only some rows are here, with their numbers.
+  private func cell(of column: Column, row number: Int) -> String {
+    guard let numbers = self.table.rowNumbers else { return CellText.text(column, row: number) }
+    return numbers.firstIndex(of: number).map { CellText.text(column, row: $0) } ?? ""
   }
 
   private var headings: [DataTable.Column] {

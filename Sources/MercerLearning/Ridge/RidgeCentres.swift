@@ -1,0 +1,93 @@
+public import MercerCore
+import MercerKernels
+import MercerOperators
+public import MercerSolvers
+
+/// The centres of a kernel ridge regression, and the rows that it is fitted to.
+public struct RidgeCentres: Sendable {
+  /// Rows that are never there in double precision, with the coordinates that kernels look at alone.
+  public struct Rows: Sendable {
+    /// n rows with their targets and weights.
+    public let data: LabelledData<Points<Float>>
+    /// Which coordinates of the centres these are.
+    public let features: [Int]
+
+    /// Rows with some of the coordinates.
+    public init(_ data: LabelledData<Points<Float>>, features: [Int]) {
+      self.data = data
+      self.features = features
+    }
+  }
+
+  /// The m centres.
+  public let points: Points<Double>
+  /// How the normal equations are solved.
+  public let method: CentreRidge.Method
+  /// The rows, where they are not those that the estimator is given.
+  public let rows: Rows?
+
+  /// Centres for the rows that the estimator is given, or for others.
+  public init(
+    _ points: Points<Double>, method: CentreRidge.Method = .automatic, rows: Rows? = nil
+  ) {
+    self.points = points
+    self.method = method
+    self.rows = rows
+  }
+
+  /// Rows to be centres, ascending: uniformly sampled, which costs nothing and is what the bounds of
+  /// Rudi, Carratino and Rosasco (2017) are about.
+  static func rows(_ count: Int, of rowCount: Int, seed: UInt64) -> [Int] {
+    var stream = RandomStream(seed: seed, purpose: "uniform centres")
+    return stream.sample(count, of: rowCount).sorted()
+  }
+}
+
+extension KernelRidge {
+  /// The residual that is small beside what a prediction can show.
+  private static let centreTolerance = 3e-4
+
+  /// The coefficients of a sum over centres, m × k; with tiles in Float where the kernel can be
+  /// rewritten for it.
+  func solve(
+    _ kernel: any Kernel<Points<Double>, Double>, _ data: LabelledData<Points<Double>>,
+    targets: Matrix<Double>, on centres: RidgeCentres, context: ExecutionContext
+  ) throws(MercerError) -> Solution<Double> {
+    let solver = CentreRidge(
+      ridge: ridge, method: centres.method, tolerance: Self.centreTolerance,
+      onNonConvergence: .returnBest)
+    let core = try TiledGram(kernel, inputs: centres.points)
+    if let rows = centres.rows {
+      guard let expressible = kernel as? any PointKernel<Double> else {
+        throw MercerError(.internalFailure, "a kernel without a text form has no rows in Float")
+      }
+      let places = Dictionary(
+        uniqueKeysWithValues: rows.features.enumerated().map { ($1, $0) })
+      return try solver.solve(
+        try Self.narrow(
+          expressible.expression.renumbered(places), rows.data.inputs,
+          Points(centres.points.coordinates.columns(at: rows.features))),
+        core: core, targets: rows.data.targets, weights: rows.data.weights, context: context)
+    }
+    let cross = try TiledCrossGram(kernel, rows: data.inputs, columns: centres.points)
+    guard let expressible = kernel as? any PointKernel<Double> else {
+      return try solver.solve(
+        cross, core: core, targets: targets, weights: data.weights, context: context)
+    }
+    return try solver.solve(
+      try Self.narrow(
+        expressible.expression, Points<Float>(Matrix(converting: data.inputs.coordinates)),
+        centres.points),
+      exact: cross, core: core, targets: targets, weights: data.weights, context: context)
+  }
+
+  /// K(X, Z) in Float.
+  private static func narrow(
+    _ expression: KernelExpression, _ rows: Points<Float>, _ centres: Points<Double>
+  ) throws(MercerError) -> TiledCrossGram<Float> {
+    let columns = Points<Float>(Matrix(converting: centres.coordinates))
+    let kernel: any Kernel<Points<Float>, Float> = try expression.makeKernel(of: Float.self)
+      .anchored(to: columns)
+    return try TiledCrossGram(kernel, rows: rows, columns: columns)
+  }
+}

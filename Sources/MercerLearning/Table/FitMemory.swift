@@ -1,0 +1,102 @@
+import MercerCore
+import MercerSolvers
+
+/// What a fit of a table holds at once beside what the table and its encoding take, in bytes, from what
+/// each of its stages allocates: matrices by their shapes, the rest by what was measured.
+struct FitMemory {
+  /// Rows, and coordinates of all views together.
+  let rowCount: Int
+  let coordinateCount: Int
+  /// Columns of codes.
+  let targetCount: Int
+  /// Columns of the table.
+  let columnCount: Int
+  let threadCount: Int
+  let memoryLimit: Int
+  let isRegression: Bool
+  let ridge: RidgePlan
+  /// Nil where the kernel is given.
+  let search: SearchPlan?
+  /// The coordinates of the widest view.
+  let viewWidth: Int
+
+  /// What the program itself takes when all of its parts have been used: code, tables, text, and for
+  /// each thread the buffers of the linear algebra library and of the allocator; measured.
+  private static let program = (all: 8 << 20, thread: 16 << 20)
+  /// What a report holds beside, measured: in all, for each column of the table, and for each column and
+  /// column of codes beyond the first; the latter two also for each thread.
+  private static let report = (
+    all: 8 << 20, column: 50_000, columnOfThread: 80_000, code: 40_000, codeOfThread: 20_000
+  )
+  /// What small blocks add to the matrices that are counted, as one in so many.
+  private static let margin = 20
+  /// Rows that the width of intervals is learned from, at most.
+  private static let spreadRows = 2000
+
+  /// The most at any time.
+  var peak: Int {
+    // The coordinates rounded, and those that the model keeps.
+    let data = 8 * rowCount * coordinateCount * (search == nil ? 2 : 1)
+    let stage = max(searching, fitting, spreading, reporting)
+    return Self.program.all + threadCount * Self.program.thread + data
+      + stage + stage / Self.margin
+  }
+
+  /// The largest stage but the forecast, which keeps to it.
+  var searching: Int {
+    guard let search else { return 0 }
+    let stages = [search.screening, search.refinement]
+    let courses = stages.map { stage in
+      let held = stage.folds == 1 ? 2 * stage.rows / 5 : stage.rows / stage.folds
+      let tasks =
+        stage.folds * stage.repeats * (stage == search.refinement ? 3 : search.courseCount)
+      let kept = trialBytes(of: stage, in: search)
+      return kept
+        + min(threadCount, tasks, max(1, memoryLimit / BlendSearch.courseBytes(rows: stage.rows)))
+        * Self.courseBytes(
+          training: stage.rows - held, validation: held, width: viewWidth, targets: targetCount)
+    }
+    let r = search.refinement.rows
+    let descents =
+      search.descentCount > 0 ? threadCount * 56 * search.descentRows * search.descentRows : 0
+    return max(courses.max() ?? 0, descents, 8 * r * r)
+  }
+
+  /// What one course holds: K, the copy that is factorised, in Double where Float cannot hold the factor,
+  /// K between training and validation rows; then gradients.
+  static func courseBytes(training m: Int, validation v: Int, width d: Int, targets k: Int) -> Int {
+    let points = 12 * (m + v) * d
+    let gradients = min(m, 1500) * k * d * 20
+    return points + max(12 * m * m + 4 * m * v, 4 * m * m + gradients)
+  }
+
+  /// Predictions of all settings on rows left out.
+  private func trialBytes(of stage: SearchPlan.Stage, in search: SearchPlan) -> Int {
+    let rows = stage.folds == 1 ? 2 * stage.rows / 5 : stage.rows * stage.repeats
+    let settings =
+      stage == search.refinement
+      ? search.finalistCount * BlendSearch.scoredSettings
+      : search.courseCount * 2 * SearchPlan.factors.count * SearchPlan.ridges.count
+    return 4 * settings * rows * targetCount
+  }
+
+  /// One member, and the strips of the inverse that each thread works on.
+  private var fitting: Int {
+    guard ridge.method == .exact else { return ridge.expectedBytes }
+    let stride = rowCount < ExactRidge.mixedFrom ? 8 : 4
+    return ridge.expectedBytes + threadCount * 4 * 240 * rowCount * stride
+  }
+
+  /// K of the rows that the spread is learned from, a scaled copy, its factor, and a kernel's parts.
+  private var spreading: Int {
+    guard isRegression, rowCount >= SpreadChoice.leastRows else { return 0 }
+    let m = min(rowCount, Self.spreadRows)
+    return 32 * m * m + threadCount * 2 * 240 * m * 8
+  }
+
+  private var reporting: Int {
+    let column = Self.report.column + threadCount * Self.report.columnOfThread
+    let code = Self.report.code + threadCount * Self.report.codeOfThread
+    return Self.report.all + columnCount * (column + (targetCount - 1) * code)
+  }
+}
