@@ -95,7 +95,7 @@ public struct RidgePlan: Sendable, Equatable {
   /// The least number of centres that is worth a fit.
   private static let fewestCentres = 100
   /// The passes over the rows that a fit on centres takes.
-  private static let centrePasses = 14.0
+  private static let centrePasses = 9.0
 
   /// As many centres as time and half of the memory allow; nil when not even a few fit.
   private static func centrePlan(
@@ -124,8 +124,8 @@ public struct RidgePlan: Sendable, Equatable {
     let sampled = CentreRidge.sampledRowCount(rowCount: n, centreCount: m)
     let isDirect = 2 * sampled >= n
     let (rows, m, k, d) = (Double(isDirect ? n : sampled), Double(m), Double(k), Double(d))
-    let entries = Double(n) * m * ((d + 20) / 3e10 + k / 1e10)
-    return rows * m * (m / 0.8e11 + (d + 20) / 3e10) + 3 * m * m * m / 0.8e11
+    let entries = Double(n) * m * ((d + 20) / 5e10 + k / 1e10)
+    return rows * m * (m / 1.4e11 + (d + 20) / 5e10) + 2 * m * m * m / 0.9e11
       + (isDirect ? 4 : centrePasses) * entries
   }
 

@@ -34,9 +34,7 @@ extension TableLearner {
   public func expectation(
     for prepared: PreparedTable, context: ExecutionContext = .default
   ) -> FitExpectation {
-    let member = prepared.plan.expectedSeconds(
-      rowCount: prepared.fittedRowCount, targetCount: prepared.problem.codes.columnCount,
-      featureCount: prepared.inputs.dimension)
+    let member = memberSeconds(prepared)
     guard kernel == nil else {
       return FitExpectation(
         candidates: 0, members: 1, searchRows: 0, seconds: member, latestSeconds: .infinity,

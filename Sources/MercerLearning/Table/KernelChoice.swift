@@ -94,16 +94,13 @@ extension TableLearner {
   func blendSearch(
     _ prepared: PreparedTable, _ data: SearchData, _ context: ExecutionContext
   ) -> BlendSearch {
-    let width = data.views.map(\.features.count).max() ?? 0
     let sizes = SearchPlan.Sizes(
-      rows: data.inputs.count, features: width,
+      rows: data.inputs.count, features: data.views.map(\.features.count).max() ?? 0,
       targets: data.codes.columnCount, views: data.views.count,
       courses: Course.list(
         on: Array(data.views.indices.prefix(SearchPlan.viewCount)), of: data.views
       ).count,
-      memberSeconds: prepared.plan.expectedSeconds(
-        rowCount: prepared.fittedRowCount, targetCount: data.codes.columnCount,
-        featureCount: width),
+      memberSeconds: memberSeconds(prepared),
       rowLimit: BlendSearch.rowLimit(context: context), folds: foldCount,
       mayRepeat: timeColumn == nil)
     var search = BlendSearch(plan: SearchPlan(sizes, budget: budget(for: prepared)))

@@ -112,8 +112,7 @@ public struct TableLearner: Sendable {
     if let kernel { try check(kernel, on: inputs, encoder, source: table.source) }
     let plan = try RidgePlan.plan(
       rowCount: inputs.count, targetCount: problem.codes.columnCount,
-      featureCount: SearchData.views(of: encoder).map(\.features.count).max()
-        ?? inputs.dimension,
+      featureCount: Self.seenWidth(of: encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: inputs.count)),
       context: context)
     return PreparedTable(
@@ -140,6 +139,19 @@ public struct TableLearner: Sendable {
   /// The share of the budget that one kernel on centres may take.
   private static let memberShare = 0.2
 
+  /// About how long one kernel takes to fit to all rows.
+  func memberSeconds(_ prepared: PreparedTable) -> Double {
+    prepared.plan.expectedSeconds(
+      rowCount: prepared.fittedRowCount, targetCount: prepared.problem.codes.columnCount,
+      featureCount: prepared.plan.method == .centres
+        ? Self.seenWidth(of: prepared.encoder) : prepared.inputs.dimension)
+  }
+
+  /// About how many coordinates a kernel will look at; which ones is not known before the search.
+  static func seenWidth(of encoder: TableEncoder) -> Int {
+    min(SearchData.views(of: encoder).map(\.features.count).max() ?? 1, 24)
+  }
+
   /// Looks through a table that is larger than memory, by its sample; where a fit of all of its rows
   /// fits into the memory, that is what will be made.
   ///
@@ -160,7 +172,7 @@ public struct TableLearner: Sendable {
     rest.memoryLimit = context.memoryLimit - data - 16 * prepared.inputs.coordinates.count
     guard rest.memoryLimit > context.memoryLimit / 8 else { return prepared }
     let plan = try RidgePlan.plan(
-      rowCount: n, targetCount: k, featureCount: width,
+      rowCount: n, targetCount: k, featureCount: Self.seenWidth(of: prepared.encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: n)),
       context: rest)
     guard plan.method == .centres, plan.centreCount <= prepared.inputs.count else {

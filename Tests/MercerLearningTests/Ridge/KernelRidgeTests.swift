@@ -150,7 +150,8 @@ private func bruteForceLeaveOneOut(
   @Test func plansFollowSizeAndMemory() throws {
     func method(_ n: Int, _ memory: Int) throws -> RidgePlan.Method {
       try RidgePlan.plan(
-        rowCount: n, targetCount: 1, context: ExecutionContext(memoryLimit: memory)
+        rowCount: n, targetCount: 1, featureCount: 20,
+        context: ExecutionContext(memoryLimit: memory)
       ).method
     }
     #expect(try method(8000, 1_000_000_000) == .exact)
