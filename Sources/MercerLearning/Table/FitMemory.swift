@@ -36,7 +36,7 @@ struct FitMemory {
   /// Up to so many coordinates Float often cannot hold a factor.
   private static let fewCoordinates = 4
   /// Calibrations, codes and scores of classes: in all, and for each thread; measured.
-  private static let classes = (all: 12 << 20, thread: 4 << 20)
+  private static let classes = (all: 20 << 20, thread: 4 << 20)
 
   /// The most at any time.
   var peak: Int {
@@ -95,11 +95,14 @@ struct FitMemory {
     return ridge.expectedBytes + threadCount * 4 * 240 * rowCount * stride
   }
 
-  /// K of the rows that the spread is learned from, a scaled copy, its factor, and a kernel's parts.
+  /// K of the rows that the spread is learned from, a scaled copy and its factor, and strips of the
+  /// inverse.
   private var spreading: Int {
     guard isRegression, rowCount >= SpreadChoice.leastRows else { return 0 }
-    let m = min(rowCount, Self.spreadRows)
-    return 32 * m * m + threadCount * 2 * 240 * m * 8
+    // Those that the search has not seen, where they are enough.
+    let unseen = rowCount - (search?.refinement.rows ?? 0)
+    let m = min(unseen >= TableFit.leastWitnesses ? unseen : rowCount, Self.spreadRows)
+    return 24 * m * m + threadCount * 4 * 240 * m * 8
   }
 
   private var reporting: Int {
