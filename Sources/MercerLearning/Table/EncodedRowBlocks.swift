@@ -40,7 +40,7 @@ public struct EncodedRowBlocks: LabelledRowBlocks {
     let kept = truth.droppedRowCount == 0 ? table : table.rows(at: truth.keptRows)
     let points = try encoder.encode(kept, as: Float.self)
     return try LabelledData(
-      inputs: features.count == points.dimension
+      inputs: features.elementsEqual(0..<points.dimension)
         ? points : Points(points.coordinates.columns(at: features)),
       targets: codes.codes(of: truth), weights: try weights(of: kept))
   }

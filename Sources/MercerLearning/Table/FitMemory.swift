@@ -26,19 +26,25 @@ struct FitMemory {
   /// What a report holds beside, measured: in all, for each column of the table, and for each column and
   /// column of codes beyond the first; the latter two also for each thread.
   private static let report = (
-    all: 8 << 20, column: 50_000, columnOfThread: 80_000, code: 40_000, codeOfThread: 20_000
+    all: 8 << 20, column: 50_000, columnOfThread: 80_000, code: 80_000, codeOfThread: 20_000
   )
   /// What small blocks add to the matrices that are counted, as one in so many.
   private static let margin = 20
   /// Rows that the width of intervals is learned from, at most.
   private static let spreadRows = 2000
 
+  /// Up to so many coordinates Float often cannot hold a factor.
+  private static let fewCoordinates = 4
+  /// Calibrations, codes and scores of classes: in all, and for each thread; measured.
+  private static let classes = (all: 20 << 20, thread: 4 << 20)
+
   /// The most at any time.
   var peak: Int {
     // The coordinates rounded, and those that the model keeps.
     let data = 8 * rowCount * coordinateCount * (search == nil ? 2 : 1)
     let stage = max(searching, fitting, spreading, reporting)
-    return Self.program.all + threadCount * Self.program.thread + data
+    let classes = isRegression ? 0 : Self.classes.all + threadCount * Self.classes.thread
+    return classes + Self.program.all + threadCount * Self.program.thread + data
       + stage + stage / Self.margin
   }
 
@@ -58,7 +64,7 @@ struct FitMemory {
     }
     let r = search.refinement.rows
     let descents =
-      search.descentCount > 0 ? threadCount * 56 * search.descentRows * search.descentRows : 0
+      search.descentCount > 0 ? threadCount * 40 * search.descentRows * search.descentRows : 0
     return max(courses.max() ?? 0, descents, 8 * r * r)
   }
 
@@ -66,8 +72,10 @@ struct FitMemory {
   /// K between training and validation rows; then gradients.
   static func courseBytes(training m: Int, validation v: Int, width d: Int, targets k: Int) -> Int {
     let points = 12 * (m + v) * d
+    // Many points of few coordinates are so near each other that K is singular to Float.
+    let perPair = d <= fewCoordinates ? 12 : 8
     let gradients = min(m, 1500) * k * d * 20
-    return points + max(12 * m * m + 4 * m * v, 4 * m * m + gradients)
+    return points + max(perPair * m * m + 4 * m * v, 4 * m * m + gradients)
   }
 
   /// Predictions of all settings on rows left out.
@@ -87,11 +95,14 @@ struct FitMemory {
     return ridge.expectedBytes + threadCount * 4 * 240 * rowCount * stride
   }
 
-  /// K of the rows that the spread is learned from, a scaled copy, its factor, and a kernel's parts.
+  /// K of the rows that the spread is learned from, a scaled copy and its factor, and strips of the
+  /// inverse.
   private var spreading: Int {
     guard isRegression, rowCount >= SpreadChoice.leastRows else { return 0 }
-    let m = min(rowCount, Self.spreadRows)
-    return 32 * m * m + threadCount * 2 * 240 * m * 8
+    // Those that the search has not seen, where they are enough.
+    let unseen = rowCount - (search?.refinement.rows ?? 0)
+    let m = min(unseen >= TableFit.leastWitnesses ? unseen : rowCount, Self.spreadRows)
+    return 24 * m * m + threadCount * 4 * 240 * m * 8
   }
 
   private var reporting: Int {

@@ -8,7 +8,7 @@ struct TableFit: Sendable {
   /// The residual up to which an iterative fit that stopped early is kept, and said to have done so.
   private static let acceptedResidual = 0.01
   /// The fewest rows unseen by the search by which alone a blend is judged.
-  private static let leastWitnesses = 500
+  static let leastWitnesses = 500
 
   /// The regression on the codes of the problem.
   let regression: KernelRidgeBlend

@@ -169,20 +169,44 @@ extension ActiveBlock {
   }
 }
 
+extension Iteration {
+  /// A number that other right-hand sides, and operators of another diagonal, are unlikely to have
+  /// (FNV-1a of their bits). Of a state that has just begun.
+  func fingerprint<Element: Scalar>(
+    of a: any SymmetricGramOperator<Element>
+  ) throws(MercerError) -> Int {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ value: Double) { hash = (hash ^ value.bitPattern) &* 0x0000_0100_0000_01b3 }
+    residual.withUnsafeBufferPointer { $0.forEach(add) }
+    for value in try a.diagonal() { add(Double(value)) }
+    return Int(Int64(bitPattern: hash))
+  }
+}
+
 /// What an iteration that was ended goes on with.
 struct KeptRun<Element: Scalar> {
-  /// The largest relative residual when the recursion began.
-  let before: Double
+  /// What the recursion began with.
+  struct Origin {
+    /// Tells one system from another that is solved in the same stage of work.
+    let problem: Int
+    /// The largest relative residual.
+    let before: Double
+  }
+
+  let origin: Origin
   let block: ActiveBlock<Element>
 
-  init(before: Double, block: ActiveBlock<Element>) {
-    (self.before, self.block) = (before, block)
+  init(origin: Origin, block: ActiveBlock<Element>) {
+    (self.origin, self.block) = (origin, block)
   }
 
   /// Reads what `append` wrote; the state is as it was where that fails. Its residual is computed anew
   /// when the recursion is done.
-  init(_ reader: inout WorkReader, _ state: inout Iteration) throws(WorkReader.Mismatch) {
-    before = try reader.number()
+  init(
+    _ reader: inout WorkReader, _ state: inout Iteration, problem: Int
+  ) throws(WorkReader.Mismatch) {
+    guard try reader.integer() == problem else { throw WorkReader.Mismatch() }
+    origin = Origin(problem: problem, before: try reader.number())
     block = try ActiveBlock(
       &reader, rowCount: state.x.rowCount, columnCount: state.x.columnCount)
     var read = state
@@ -196,7 +220,8 @@ struct KeptRun<Element: Scalar> {
   }
 
   func append(_ state: Iteration, to writer: inout WorkWriter) {
-    writer.append(before)
+    writer.append(origin.problem)
+    writer.append(origin.before)
     block.append(to: &writer)
     writer.append(state.x)
     writer.append(state.relativeResiduals)

@@ -92,12 +92,16 @@ public struct ConjugateGradients: LinearSolver {
     var state = Iteration(b: b)
     var reason = SolveReport.StopReason.iterationLimit
     var worst = state.relativeResiduals.max() ?? 0
+    let problem = context.keeper == nil ? 0 : try state.fingerprint(of: a)
     var kept = context.keeper?.restored(Self.part) { reader throws(WorkReader.Mismatch) in
-      try KeptRun<Element>(&reader, &state)
+      try KeptRun<Element>(&reader, &state, problem: problem)
     }
     while true {
-      let before = kept?.before ?? worst
-      try run(&state, a, preconditioner, from: kept?.block, before: before, stage, context)
+      let before = kept?.origin.before ?? worst
+      try run(
+        &state, a, preconditioner, from: kept?.block,
+        KeptRun<Element>.Origin(problem: problem, before: before), stage,
+        context)
       kept = nil
       if let exact {
         try state.refreshResidual(b, exact, context)
@@ -141,7 +145,7 @@ public struct ConjugateGradients: LinearSolver {
   private func run<Element: Scalar>(
     _ state: inout Iteration, _ a: any SymmetricGramOperator<Element>,
     _ preconditioner: (any Preconditioner<Element>)?, from kept: ActiveBlock<Element>?,
-    before: Double, _ stage: String, _ context: ExecutionContext
+    _ origin: KeptRun<Element>.Origin, _ stage: String, _ context: ExecutionContext
   ) throws(MercerError) {
     var block: ActiveBlock<Element>
     if let kept {
@@ -149,7 +153,7 @@ public struct ConjugateGradients: LinearSolver {
     } else {
       block = try ActiveBlock(state, tolerance, preconditioner, context)
     }
-    let start = max(before, tolerance)
+    let start = max(origin.before, tolerance)
     var clock = context.keeper?.stateClock()
     while !block.columns.isEmpty, state.iterations < iterationLimit {
       try context.checkCancellation()
@@ -158,7 +162,7 @@ public struct ConjugateGradients: LinearSolver {
       try block.advance(&state, tolerance, preconditioner, context)
       report(state, from: start, stage, context)
       context.keeper?.keepState(of: Self.part, &clock) {
-        KeptRun(before: before, block: block).append(state, to: &$0)
+        KeptRun(origin: origin, block: block).append(state, to: &$0)
       }
     }
     block.writeBack(to: &state)
