@@ -1,8 +1,55 @@
-import MercerCore
+public import MercerCore
 import MercerData
 import MercerKernels
 
 extension TableLearner {
+  /// The share of the budget that one kernel on centres may take.
+  static let memberShare = 0.2
+
+  /// About how long one kernel takes to fit to all rows.
+  func memberSeconds(_ prepared: PreparedTable) -> Double {
+    prepared.plan.expectedSeconds(
+      rowCount: prepared.fittedRowCount, targetCount: prepared.problem.codes.columnCount,
+      featureCount: prepared.plan.method == .centres
+        ? Self.seenWidth(of: prepared.encoder) : prepared.inputs.dimension)
+  }
+
+  /// About how many coordinates a kernel will look at; which ones is not known before the search.
+  static func seenWidth(of encoder: TableEncoder) -> Int {
+    min(SearchData.views(of: encoder).map(\.features.count).max() ?? 1, 24)
+  }
+
+  /// Looks through a table that is larger than memory, by its sample; where a fit of all of its rows
+  /// fits into the memory, that is what will be made.
+  ///
+  /// - Throws: as `prepare(_:context:)`.
+  public func prepare(
+    _ large: LargeTable, context: ExecutionContext = .default
+  ) throws(MercerError) -> PreparedTable {
+    var prepared = try prepare(large.sample, context: context)
+    let n = large.store.rowCount
+    guard n > large.sample.rowCount else { return prepared }
+    let width =
+      SearchData.views(of: prepared.encoder).map(\.features.count).max()
+      ?? prepared.inputs.dimension
+    let k = prepared.problem.codes.columnCount
+    // The coordinates of all rows, and copies that the operators make of them; the sample's.
+    let data = LargeTable.bytes(rows: n, width: width, targets: k)
+    var rest = context
+    rest.memoryLimit = context.memoryLimit - data - 16 * prepared.inputs.coordinates.count
+    guard rest.memoryLimit > context.memoryLimit / 8 else { return prepared }
+    let plan = try RidgePlan.plan(
+      rowCount: n, targetCount: k, featureCount: Self.seenWidth(of: prepared.encoder),
+      seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: n)),
+      context: rest)
+    guard plan.method == .centres, plan.centreCount <= prepared.inputs.count else {
+      return prepared
+    }
+    prepared.plan = plan.adding(bytes: data)
+    prepared.large = large
+    return prepared
+  }
+
   /// All rows of a table of which the prepared rows are a sample; nil where they are all.
   func rowSource(of prepared: PreparedTable, _ context: ExecutionContext) -> TableFit.RowSource? {
     guard let large = prepared.large else { return nil }
