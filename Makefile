@@ -25,7 +25,7 @@ STANDALONE += -Xswiftc -Xclang-linker -Xswiftc -no-pie
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-accuracy \
+.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-scale bench-accuracy \
 	bench-check bench-forecast fuzz \
 	docs format lint standalone install clean
 
@@ -69,6 +69,9 @@ test-maps: ## derive the polynomials of the elementary functions anew, and compa
 
 bench: setup ## time Mercer beside its peers, alternating, and print the table of ratios
 	@Benchmarks/run.sh
+
+bench-scale: setup ## measure how time, memory and error grow with rows and centres (about an hour)
+	@Benchmarks/scale.sh
 
 bench-accuracy: setup ## compare Mercer's errors on many tables with its peers' (takes hours)
 	@Benchmarks/accuracy/run.sh

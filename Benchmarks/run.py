@@ -7,7 +7,6 @@ falls on both. Run it through `make bench`.
 
 import argparse
 import copy
-import json
 import os
 import pathlib
 import statistics
@@ -16,14 +15,13 @@ import sys
 
 import comparisons
 import page
+from processes import execute
 
 HERE = pathlib.Path(__file__).resolve().parent
 # What the single numbers made of the results may differ by, relative: Float sums on one side.
 CHECK_TOLERANCE = 1e-4
 # What reads the CSV file that its peer writes.
 READING = {"csv-read", "predict-stream", "first-prediction"}
-# Seconds after which a run is given up.
-TIME_LIMIT = 900
 
 
 def parse():
@@ -48,22 +46,6 @@ def parse():
     elif options.rounds < 5 and not options.quick:
         parser.error("a median of fewer than 5 rounds is not reported")
     return options
-
-
-def execute(command, threads):
-    """The JSON object that a run prints last, or None and why not."""
-    environment = dict(os.environ)
-    for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]:
-        environment[name] = str(threads)
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, env=environment, timeout=TIME_LIMIT)
-    except subprocess.TimeoutExpired:
-        return None, f"not done after {TIME_LIMIT} s"
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines()
-        return None, lines[-1] if lines else f"exit status {done.returncode}"
-    return json.loads(done.stdout.strip().splitlines()[-1]), None
 
 
 def commands(options, one):

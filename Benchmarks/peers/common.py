@@ -18,6 +18,7 @@ def arguments(peers, rows):
     parser.add_argument("--rows", type=int, default=rows)
     parser.add_argument("--features", type=int)
     parser.add_argument("--outputs", type=int)
+    parser.add_argument("--centres", type=int)
     parser.add_argument("--element", choices=["float", "double"], default="float")
     parser.add_argument("--file")
     return parser.parse_args()

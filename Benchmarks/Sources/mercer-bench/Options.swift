@@ -1,8 +1,8 @@
 import Mercer
 
 /// The command line: `mercer-bench NAME [--repeats R] [--threads T] [--rows N] [--features D]
-/// [--outputs K] [--element float|double] [--file PATH] [--tool PATH]`, `mercer-bench preconditioners
-/// [--file PATH] [--rows N]`, `mercer-bench centres [--threads T] [--rows N] [--features D]`, or
+/// [--outputs K] [--centres M] [--element float|double] [--file PATH] [--tool PATH]`, `mercer-bench
+/// preconditioners [--file PATH] [--rows N]`, `mercer-bench centres [--threads T] [--rows N] [--features D]`, or
 /// `mercer-bench count [SHAPE]`.
 struct Options: Sendable {
   enum Element: String, Sendable { case float, double }
@@ -19,6 +19,8 @@ struct Options: Sendable {
   var features: Int?
   /// The number of right-hand sides, where it may vary.
   var outputs: Int?
+  /// The number of centres, where it may vary.
+  var centres: Int?
   /// The element type, where it may vary.
   var element = Element.float
   /// The shape that `count` counts; nil lists the shapes.
@@ -38,6 +40,7 @@ struct Options: Sendable {
       case "--rows": rows = try Self.count(argument, rest.popFirst())
       case "--features": features = try Self.count(argument, rest.popFirst())
       case "--outputs": outputs = try Self.count(argument, rest.popFirst())
+      case "--centres": centres = try Self.count(argument, rest.popFirst())
       case "--element": element = try Self.element(argument, rest.popFirst())
       case "--file": file = rest.popFirst()
       case "--tool": tool = rest.popFirst()

@@ -11,7 +11,9 @@ public struct PackedMatrix<Element: Scalar>: Sendable {
 
   /// Packs v.
   ///
-  /// - Parameter depth: the rows of a step: the columns of the tiles it will be multiplied by.
+  /// - Parameters:
+  ///   - v: m × k.
+  ///   - depth: the rows of a step: the columns of the tiles it will be multiplied by.
   /// - Complexity: O(m k) time and memory.
   public init(_ v: Matrix<Element>, depth: Int) {
     let (m, k, size) = (v.rowCount, v.columnCount, Element.loops.panel)

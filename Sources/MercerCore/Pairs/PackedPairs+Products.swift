@@ -15,7 +15,11 @@ extension PackedPairs {
 
   /// y ← K[rows, panels] v, overwriting y (rows × outputs, packed).
   ///
-  /// - Parameter vectors: at most `PackedVectors.limit` right-hand sides.
+  /// - Parameters:
+  ///   - rows: the rows of K to multiply.
+  ///   - panels: the panels of columns to sum over.
+  ///   - vectors: at most `PackedVectors.limit` right-hand sides.
+  ///   - y: the result, one row a row of K.
   /// - Complexity: O(rows · columns · (d + outputs)).
   public func multiply(
     rows: Range<Int>, panels: Range<Int>, by vectors: PackedVectors<Element>,
@@ -35,8 +39,11 @@ extension PackedPairs {
   /// `mirrored[o, columns] += K[rows, panels]ᵀ v[o, rows]`, for the columns of the panels.
   ///
   /// - Parameters:
+  ///   - rows: the rows of K to sum over.
+  ///   - panels: the panels of columns to add to.
   ///   - vectors: at most `PackedVectors.limit` vectors over the rows.
   ///   - mirrored: one row an output of `stride` elements, the first for the first of the panels.
+  ///   - stride: from one output to the next, in elements.
   public func multiplyTransposed(
     rows: Range<Int>, panels: Range<Int>, by vectors: PackedVectors<Element>,
     addingTo mirrored: UnsafeMutablePointer<Element>, stride: Int
@@ -87,7 +94,12 @@ extension PackedPairs {
   /// The same for all outputs of a predictor Σⱼ k(x, zⱼ) v[o, j]: the gradient of output o at row i
   /// is added to `gradient[i, o d ..< (o + 1) d]`; rows of `gradient` are `stride` apart.
   ///
-  /// - Parameter vectors: any number of right-hand sides.
+  /// - Parameters:
+  ///   - rows: the inputs x to take gradients at.
+  ///   - panels: the panels of columns to sum over.
+  ///   - vectors: any number of right-hand sides.
+  ///   - gradient: what is added to, from the first of the rows on.
+  ///   - stride: from one row of `gradient` to the next, in elements.
   /// - Complexity: O(rows · columns · d · (1 + outputs)).
   public func accumulateInputGradient(
     rows: Range<Int>, panels: Range<Int>, of vectors: PackedVectors<Element>,

@@ -49,8 +49,13 @@ public enum RowValues<Element: Scalar> {
   /// Adds Σⱼ wⱼ exp(value) over the panels to what is held as `sums[i] exp(maxima[i])`; nothing is
   /// held as 0 and −∞.
   ///
-  /// - Parameter logWeights: log wⱼ from the first column on, padded to whole panels with −∞, as for columns
-  ///   that take no part, whatever their values; nil for weights of 1.
+  /// - Parameters:
+  ///   - rows: the rows of the pairs.
+  ///   - panels: the panels of columns to sum over.
+  ///   - logWeights: log wⱼ from the first column on, padded to whole panels with −∞, as for columns
+  ///     that take no part, whatever their values; nil for weights of 1.
+  ///   - maxima: the largest exponent of each row so far.
+  ///   - sums: the sum of each row so far, relative to that.
   /// - Accuracy: sums run in the element type within a call, and in Double across calls.
   public func accumulateLogSums(
     rows: Range<Int>, panels: Range<Int>, logWeights: UnsafePointer<Element>?,

@@ -73,7 +73,9 @@ public struct PackedPairs<Element: Scalar>: Sendable {
 
   /// The same pairs with another map; nothing is copied.
   ///
-  /// - Parameter network: what the maps of angles need.
+  /// - Parameters:
+  ///   - map: what becomes of a pair's sum.
+  ///   - network: what the maps of angles need.
   public func with(_ map: PairMap, network: PackedNetwork<Element>? = nil) -> PackedPairs {
     precondition(network != nil || (map.form != .arcCosine && map.form != .network))
     return PackedPairs(self, sum: sum, map: map, network: network ?? self.network)

@@ -9,6 +9,8 @@ public protocol PairwiseBoundKernel<Element>: BoundKernel {
   /// such loop for this kernel.
   ///
   /// - Parameters:
+  ///   - rows: the inputs xᵢ to take gradients at.
+  ///   - panels: the panels of columns to sum over.
   ///   - vectors: the coefficients, any number of outputs.
   ///   - gradient: rows × (outputs · dimension).
   func accumulateInputGradient(

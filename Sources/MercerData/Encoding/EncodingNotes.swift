@@ -64,7 +64,9 @@ public struct EncodingNotes: Sendable, Equatable {
 
   /// Adds what was noted of later rows of the same table.
   ///
-  /// - Parameter order: the columns in the order in which they are to be named.
+  /// - Parameters:
+  ///   - later: the notes of those rows.
+  ///   - order: the columns in the order in which they are to be named.
   public mutating func add(_ later: EncodingNotes, order: [String]) {
     unseenLevels = Self.sum(unseenLevels, later.unseenLevels, order)
     filledCells = Self.sum(filledCells, later.filledCells, order)

@@ -34,6 +34,7 @@ public struct LogarithmMap: Sendable, Equatable, Codable {
   /// for it to change much.
   ///
   /// - Parameters:
+  ///   - values: the numbers of one column.
   ///   - mean: the mean of the numbers.
   ///   - deviation: their population standard deviation, positive.
   /// - Complexity: O(n), and a sort where some are not positive.

@@ -28,6 +28,7 @@ public struct SmearedInverse: Sendable, Equatable, Codable {
   private static let priorRows = 10.0
 
   /// - Parameters:
+  ///   - transform: what was done to the target before the fit.
   ///   - predictions: of the transformed target, by a predictor that had not seen the row.
   ///   - residuals: the transformed target less its prediction, one each.
   /// - Complexity: O(n log n).

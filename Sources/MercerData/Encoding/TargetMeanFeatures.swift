@@ -55,6 +55,8 @@ public struct TargetMeanFeatures: Sendable {
   ///   - targets: one row a row of the table, what is learned.
   ///   - weights: one a row, or nil.
   ///   - groups: the group of each row, if rows of one group are to be in one fold.
+  ///   - train: the rows to learn from.
+  ///   - validation: the rows to be judged by.
   ///   - seed: of the folds within the training rows.
   /// - Complexity: O(n d) for the copies, and O(n k) for each column with means.
   /// - Precondition: all have as many rows as the table.

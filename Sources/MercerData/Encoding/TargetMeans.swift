@@ -56,6 +56,7 @@ public struct TargetMeans: Sendable, Equatable {
   ///   - levelCount: how many levels there are.
   ///   - targets: n × k.
   ///   - weights: one a row, positive, or nil when all count the same.
+  ///   - smoothing: how far the means of small levels are drawn to the mean of all.
   /// - Complexity: O(n k).
   /// - Precondition: the counts agree and codes are below `levelCount`.
   public init(
@@ -95,6 +96,11 @@ public struct TargetMeans: Sendable, Equatable {
   /// which are made of all rows and shift or stretch all coordinates alike).
   ///
   /// - Parameters:
+  ///   - codes: for each row its level, or −1 for none.
+  ///   - levelCount: how many levels there are.
+  ///   - targets: n × k.
+  ///   - weights: one a row, positive, or nil when all count the same.
+  ///   - smoothing: how far the means of small levels are drawn to the mean of all.
   ///   - groups: the group of each row, if rows of one group are to be in one fold.
   ///   - seed: decides which rows are in which of the `foldCount` folds.
   /// - Returns: n × k.

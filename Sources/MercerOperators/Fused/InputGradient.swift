@@ -4,7 +4,9 @@ extension TiledCrossGram {
   /// The gradients of f_o(x) = Σⱼ k(x, zⱼ) v[j, o] with respect to x at the row inputs: what feature
   /// learning is made of, all outputs at once.
   ///
-  /// - Parameter v: the coefficients, m × k.
+  /// - Parameters:
+  ///   - v: the coefficients, m × k.
+  ///   - context: threads and cancellation.
   /// - Returns: n × (k d), the gradient of output o in columns o d ..< (o + 1) d.
   /// - Complexity: O(n m d (1 + k)) time, about twice a product for one output; memory for the result
   ///   and, for each thread, a band of sums.

@@ -26,7 +26,9 @@ extension IndexableGramOperator {
   ///
   /// Entries that are +∞ or NaN are passed over; where a row has fewer others than `count`, its list
   /// ends in +∞ with columns −1.
-  /// - Parameter count: from 1 to the number of columns, m.
+  /// - Parameters:
+  ///   - count: from 1 to the number of columns, m.
+  ///   - context: threads and cancellation.
   /// - Complexity: that of a product with one vector, and about count · log(count) · log(m / count) for
   ///   each row; no memory beyond the result and a tile for each thread.
   /// - Throws: `.invalidParameter` for another count, `.cancelled`.
@@ -42,7 +44,9 @@ extension IndexableGramOperator {
   /// Entries that are −∞ or NaN are passed over; where a row has fewer others than `count`, its list
   /// ends in −∞ with columns −1. Entries that vanish in the element type are equal: to find the nearest
   /// of far points, take the smallest distances.
-  /// - Parameter count: from 1 to the number of columns, m.
+  /// - Parameters:
+  ///   - count: from 1 to the number of columns, m.
+  ///   - context: threads and cancellation.
   /// - Complexity: as of `smallestEntries`.
   /// - Throws: `.invalidParameter` for another count, `.cancelled`.
   public func largestEntries(

@@ -7,8 +7,10 @@ extension IndexableGramOperator {
   ///
   /// Sums are relative to the largest exponent of the row so far, so that nothing overflows, and what
   /// vanishes does not count beside what stays.
-  /// - Parameter weights: m numbers, finite and not negative; nil for ones. A column of weight 0 takes
-  ///   no part, whatever its entries.
+  /// - Parameters:
+  ///   - weights: m numbers, finite and not negative; nil for ones. A column of weight 0 takes no part,
+  ///     whatever its entries.
+  ///   - context: threads and cancellation.
   /// - Returns: n logarithms: −∞ for an empty sum, +∞ where an exponent is, NaN where an entry is NaN.
   /// - Complexity: that of a product with one vector, and one exponential an entry; no memory beyond
   ///   the result and a tile for each thread.
@@ -30,7 +32,9 @@ extension IndexableGramOperator {
   /// Gaussian at a thousand length scales gives −5 · 10⁵. For any other kernel, and for operators that
   /// are not `TiledGram` or `TiledCrossGram`, this is the logarithm of `rowSums`: −∞ where all entries
   /// vanish in the element type.
-  /// - Parameter weights: m numbers, finite and not negative; nil for ones.
+  /// - Parameters:
+  ///   - weights: m numbers, finite and not negative; nil for ones.
+  ///   - context: threads and cancellation.
   /// - Returns: n logarithms: −∞ for an empty sum, NaN where an entry is NaN.
   /// - Complexity: that of a product with one vector; no memory beyond the result and a tile for each
   ///   thread.

@@ -3,7 +3,9 @@ public import MercerCore
 extension GramOperator {
   /// Σⱼ wⱼ k(xᵢ, zⱼ) for each row: densities, degrees of a graph, normalising constants.
   ///
-  /// - Parameter weights: m numbers of any sign; nil for ones.
+  /// - Parameters:
+  ///   - weights: m numbers of any sign; nil for ones.
+  ///   - context: threads and cancellation.
   /// - Returns: n sums, each rounded once to the element type.
   /// - Complexity: one product with a vector.
   /// - Throws: `.shapeMismatch` when there are not m weights, `.cancelled`.

@@ -4,8 +4,7 @@ public import MercerCore
 /// hand: of a product of operators, of an inverse, of a function of K.
 ///
 /// Where one eigenvalue is a good part of the trace, samples are skewed and an interval from few
-/// probes covers the trace less often than it says (0.91 instead of 0.95 with 30 probes and a quarter
-/// of the trace in one eigenvalue); Hutch++ takes such eigenvalues out first.
+/// probes covers the trace less often than it says; Hutch++ takes such eigenvalues out first.
 public struct StochasticTrace: Sendable {
   /// How products become a trace.
   public enum Method: String, Sendable, Codable {

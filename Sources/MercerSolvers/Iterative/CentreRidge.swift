@@ -75,8 +75,9 @@ public struct CentreRidge: Sendable {
   ///   - m: the number of centres.
   ///   - k: the number of targets.
   ///   - threadCount: the number of threads.
+  ///   - type: the elements in which tiles are filled.
   public func byteCount<Element: Scalar>(
-    rowCount n: Int, centreCount m: Int, targetCount k: Int, threadCount: Int, as: Element.Type
+    rowCount n: Int, centreCount m: Int, targetCount k: Int, threadCount: Int, as type: Element.Type
   ) -> Int {
     let vectors = 80 * m * k + 8 * n * k + 8 * n
     // Sums of the parts, and a tile and sums for each thread.

@@ -29,9 +29,13 @@ struct CentreSystem<Element: Scalar>: Sendable {
     // equations: nothing there is learned, but the rounding of the entries of K_nm is made large.
     let harmless = 1e-3 * ridge * Double(m) / max(totalWeight, 1)
     let least = 16 * Double(m) * Double.ulpOfOne * mean
-    let added =
-      Element.self == Double.self
-      ? least : max(least, min(harmless, 0.1 * Double(Element.ulpOfOne) * Double(m) * mean))
+    // Sums over the rows are off by about √m ulp Σw mean², whitened by that over κ in a direction in which
+    // K_mm has κ: less than λ, so that the normal equations stay positive definite.
+    let sums =
+      2 * Double(m).squareRoot() * Double.ulpOfOne * max(totalWeight, 1) * mean * mean / ridge
+    let entries =
+      Element.self == Double.self ? 0 : 0.1 * Double(Element.ulpOfOne) * Double(m) * mean
+    let added = max(least, min(harmless, max(sums, entries)))
     matrix.withUnsafeMutableBufferPointer { entries in
       for i in 0..<m { entries[i * m + i] += added }
     }

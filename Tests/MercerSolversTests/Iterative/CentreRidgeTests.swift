@@ -112,19 +112,49 @@ private let methods: [CentreRidge.Method] = [.direct, .sampled, .falkon]
     #expect(solutions[0] == solutions[1])
   }
 
-  /// One pass serves every ridge: the function of each is that of a solution of its own.
+  /// One pass serves every ridge: the function of each is that of a solution of its own. Rounding
+  /// times the condition, n / λ, which is 1e5 at most.
   @Test(arguments: [false, true])
   func aPathOfRidges(weighted: Bool) throws {
-    let problem = try CentreProblem(150, centres: 20, targets: 2)
-    let weights = weighted ? (0..<150).map { 0.5 + Double($0 % 3) } : nil
+    let (n, m) = isOptimized ? (2000, 150) : (150, 20)
+    let problem = try CentreProblem(n, centres: m, targets: 2)
+    let weights = weighted ? (0..<n).map { 0.5 + Double($0 % 3) } : nil
+    let ridges = [1e-5, 1e-3, 0.1].map { $0 * Double(n) }
     let path = try CentreRidgePath(
       problem.cross, core: problem.core, targets: problem.targets, weights: weights,
-      leastRidge: 1e-3)
-    for ridge in [1e-3, 0.1, 10] {
+      leastRidge: ridges[0])
+    for ridge in ridges {
       let exact = try problem.exact(ridge: ridge, weights: weights)
       #expect(try problem.distance(try path.coefficients(ridge: ridge), exact) < 1e-8)
     }
     #expect(throws: MercerError.self) { try path.coefficients(ridge: 0) }
+  }
+
+  /// A smooth kernel and rows most of which are alike: K_mm has directions far below what sums over the
+  /// rows are good for, and still every way finds a function, the same one. Functions that fit equally
+  /// well to 1e-6 of the targets may differ by 1e-3 of them in places.
+  @Test func centresThatAreNearlyAlike() throws {
+    let (n, m) = isOptimized ? (4000, 100) : (300, 30)
+    var stream = RandomStream(seed: 3, purpose: "centre ridge tests")
+    let x = Matrix<Double>(rowCount: n, columnCount: 2) { buffer in
+      for i in buffer.indices {
+        buffer[i] = stream.normal() * ((i / 2).isMultiple(of: 20) ? 2 : 0.2)
+      }
+    }
+    let kernel = try GaussianKernel<Double>(lengthScale: 1)
+    let centres = Points(x.rows(at: stream.sample(m, of: n)))
+    let cross = try TiledCrossGram(kernel, rows: Points(x), columns: centres)
+    let core = try TiledCrossGram(kernel, rows: centres, columns: centres)
+    let y = Matrix(column: (0..<n).map { x[$0, 0] * x[$0, 1] + 0.05 * stream.normal() })
+    var fits: [Matrix<Double>] = []
+    for method in methods {
+      let solution = try CentreRidge(ridge: 1e-6 * Double(n), method: method, tolerance: 1e-8)
+        .solve(cross, core: core, targets: y)
+      fits.append(try cross.applied(to: solution.values))
+    }
+    for other in fits.dropFirst() {
+      #expect(largestDifference(fits[0].elements, other.elements) < 1e-3)
+    }
   }
 
   /// Centres that repeat leave K_mm singular; the function is that of the different ones.

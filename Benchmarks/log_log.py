@@ -1,0 +1,73 @@
+"""A picture of curves on logarithmic scales, side by side, as SVG."""
+
+import math
+
+WIDTH, HEIGHT = 360, 280
+LEFT, RIGHT, TOP, BOTTOM = 52, 32, 34, 44
+
+
+def decades(values):
+    """The powers of ten that enclose the values, at least one decade."""
+    low = math.floor(math.log10(min(values)) + 1e-9)
+    return low, max(low + 1, math.ceil(math.log10(max(values)) - 1e-9))
+
+
+def label(exponent):
+    return f"{10.0 ** exponent:,.0f}" if exponent >= 0 else f"{10.0 ** exponent:g}"
+
+
+def number(value):
+    """Three digits, without an exponent."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def panel(title, points, unit, offset):
+    """One curve with a grid of decades and its values."""
+    (x0, x1), (y0, y1) = decades([x for x, _ in points]), decades([y for _, y in points])
+    inner = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+
+    def place(x, y):
+        return (offset + LEFT + inner[0] * (math.log10(x) - x0) / (x1 - x0),
+                TOP + inner[1] * (1 - (math.log10(y) - y0) / (y1 - y0)))
+
+    parts = [f'<text class="title" x="{offset + LEFT}" y="20">{title}</text>']
+    for k in range(x0, x1 + 1):
+        x, _ = place(10.0 ** k, 10.0 ** y0)
+        parts += [f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{TOP + inner[1]}"/>',
+                  f'<text x="{x:.1f}" y="{TOP + inner[1] + 16}" text-anchor="middle">{label(k)}</text>']
+    for k in range(y0, y1 + 1):
+        _, y = place(10.0 ** x0, 10.0 ** k)
+        right = offset + LEFT + inner[0]
+        parts += [f'<line class="grid" x1="{offset + LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>',
+                  f'<text x="{offset + LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{label(k)}</text>']
+    places = [place(x, y) for x, y in points]
+    parts.append('<polyline class="curve" points="'
+                 + " ".join(f"{x:.1f},{y:.1f}" for x, y in places) + '"/>')
+    for (x, y), (_, value) in zip(places, points):
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>',
+                  f'<text class="value" x="{x:.1f}" y="{y - 8:.1f}" text-anchor="middle">'
+                  f"{number(value)}</text>"]
+    middle = offset + LEFT + inner[0] / 2
+    parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{unit}</text>')
+    return parts
+
+
+def picture(panels, unit):
+    """Panels of (title, [(x, y), …]) with x in one unit. Colours follow the viewer's scheme."""
+    width = WIDTH * len(panels)
+    words = "; ".join(
+        f"{title}: " + ", ".join(f"{number(y)} at {number(x)} {unit}" for x, y in points)
+        for title, points in panels)
+    style = (
+        "text{font:11px system-ui,sans-serif;fill:#444}.title{font-size:13px;fill:#111}"
+        ".value{fill:#1a5fb4}.grid{stroke:#ddd}.back{fill:#fff}"
+        ".curve{fill:none;stroke:#1a5fb4;stroke-width:2}circle{fill:#1a5fb4}"
+        "@media(prefers-color-scheme:dark){text{fill:#bbb}.title{fill:#eee}.value{fill:#8ab4f8}"
+        ".grid{stroke:#333}.back{fill:#16181c}.curve{stroke:#8ab4f8}circle{fill:#8ab4f8}}")
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" role="img">',
+        f"<title>{words}</title>", f"<style>{style}</style>",
+        f'<rect class="back" width="{width}" height="{HEIGHT}"/>']
+    for index, (title, points) in enumerate(panels):
+        lines += panel(title, points, unit, index * WIDTH)
+    return "\n".join([*lines, "</svg>"]) + "\n"
