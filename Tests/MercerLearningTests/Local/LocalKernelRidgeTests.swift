@@ -157,10 +157,41 @@ import Testing
     #expect(flat.tree.leafCount == 1)
   }
 
+  /// A kernel on chosen columns learns the metric that it learns where there are no others: rounding
+  /// apart, as the order of the columns is another.
+  @Test func metricsOfChosenColumnsAreThoseOfTheColumnsAlone() throws {
+    let data = try sidedData(80, seed: 11)
+    let columns = [2, 0, 1]
+    let base = try GaussianKernel<Double>(lengthScale: 1)
+    let alone = try LabelledData(
+      inputs: Points(data.inputs.coordinates.columns(at: columns)), targets: data.targets)
+    let test = try sidedData(20, seed: 12).inputs
+    var estimator = try LocalKernelRidge(
+      kernel: base, ridge: 0.01, metricRounds: 1, blocks: [[0, 2]])
+    let expected = try estimator.fit(alone)
+      .predict(Points(test.coordinates.columns(at: columns)))
+    estimator.kernel = try ColumnsKernel(base, on: columns)
+    estimator.blocks = [[1, 2]]
+    let model = try estimator.fit(data)
+    #expect(agree(try model.predict(test).elements, expected.elements, within: 1e-9))
+    // It was learned, and the two coordinates of the block have one scale.
+    let kernel = try #require(model.leaves[0].kernel as? ColumnsKernel<Double>)
+    guard case .scales(let scales) = try #require(kernel.base as? GaussianKernel<Double>).metric
+    else {
+      Issue.record("no scales were learned")
+      return
+    }
+    #expect(scales[0] == scales[2] && scales[0] != scales[1])
+  }
+
   @Test func limitsAndProgress() throws {
     let data = try sidedData(120, seed: 10)
     let estimator = try LocalKernelRidge(
       kernel: GaussianKernel<Double>(lengthScale: 1), ridge: 0.1, leafRows: 50)
+    let kept = try estimator.fit(data).leaves.reduce(0) {
+      $0 + $1.inputs.coordinates.byteCount + 2 * $1.coefficients.byteCount
+    }
+    #expect(kept < estimator.byteCount(rowCount: 120, dimension: 5, targetCount: 1))
     #expect(throws: MercerError.self) {
       try estimator.fit(data, context: ExecutionContext(memoryLimit: 10_000))
     }
