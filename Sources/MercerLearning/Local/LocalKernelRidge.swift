@@ -108,7 +108,8 @@ public struct LocalKernelRidge: Estimator {
     return max(factor + 64 * m * k + 16 * m * d, pilotFactors)
   }
 
-  /// Grows a tree and fits its leaves, one after another.
+  /// Grows a tree and fits its leaves, one after another. Finished leaves are kept in the keeper of the
+  /// context, and taken from there; the tree grows again, and is the same.
   ///
   /// - Throws: `.memoryLimit`, `.notPositiveDefinite`, `.shapeMismatch` for a kernel of another
   ///   dimension, `.cancelled`.
@@ -118,7 +119,7 @@ public struct LocalKernelRidge: Estimator {
     let (n, d, k) = (data.count, data.inputs.dimension, data.targets.columnCount)
     try context.checkMemory(
       byteCount(rowCount: n, dimension: d, targetCount: k), for: "a fit of \(n) rows in leaves")
-    var quiet = context
+    var quiet = context.keepingNothing
     quiet.progress = nil
     let tree = try LocalTreeGrowth(
       kernel: kernel, ridge: ridge, leafRows: leafRows, overlap: overlap, pilotRows: pilotRows,
@@ -138,7 +139,9 @@ public struct LocalKernelRidge: Estimator {
         kernel: metricRounds == 0 ? kernel : try localKernel(local, leaf: leaf, quiet),
         ridge: ridge, centresTargets: centresTargets, wantsLeaveOneOut: wantsLeaveOneOut,
         solver: .exact())
-      let model = try regression.fit(local, context: quiet)
+      quiet.keeper = context.keeper
+      let model = try regression.fitOrRestore(local, context: quiet.within("leaf \(leaf)"))
+      quiet.keeper = nil
       if let own = model.leaveOneOutResiduals { residuals?.add(own, at: member) }
       leaves.append(model)
       context.progress?(

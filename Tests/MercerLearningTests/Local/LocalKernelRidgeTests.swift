@@ -6,6 +6,18 @@ import MercerSolvers
 import Synchronization
 import Testing
 
+/// Keeps parts in memory, and counts them.
+private final class PartStore: WorkStore {
+  private let parts = Mutex<[String: [UInt8]]>([:])
+  let secondsBefore = 0.0
+  let stateInterval = Double.infinity
+
+  var names: Set<String> { parts.withLock { Set($0.keys) } }
+  func bytes(ofPart name: String) -> [UInt8]? { parts.withLock { $0[name] } }
+  func keep(_ bytes: [UInt8], ofPart name: String) { parts.withLock { $0[name] = bytes } }
+  func replace(_ bytes: [UInt8], ofPart name: String) { keep(bytes, ofPart: name) }
+}
+
 @Suite struct LocalKernelRidgeTests {
   /// Uniform inputs; the first coordinate says whether the second or the third matters.
   private func sidedData(
@@ -182,6 +194,26 @@ import Testing
       return
     }
     #expect(scales[0] == scales[2] && scales[0] != scales[1])
+  }
+
+  /// Ended after the first leaf, the fit goes on with the second, and comes to the same.
+  @Test func aFitThatWasEndedGoesOn() throws {
+    let data = try sidedData(100, seed: 13)
+    let estimator = try LocalKernelRidge(
+      kernel: GaussianKernel<Double>(lengthScale: 1), ridge: 0.1, leafRows: 40, metricRounds: 1)
+    let (store, flag) = (PartStore(), CancellationFlag())
+    var context = ExecutionContext(progress: { _ in flag.set() }, cancellation: flag)
+    context.keeper = WorkKeeper(store)
+    #expect(throws: MercerError.self) { try estimator.fit(data, context: context) }
+    #expect(store.names == ["leaf 0/fitted"])
+    (context.progress, context.cancellation) = (nil, nil)
+    let resumed = try estimator.fit(data, context: context)
+    let whole = try estimator.fit(data)
+    #expect(store.names.count == whole.leaves.count)
+    #expect(resumed.tree == whole.tree)
+    #expect(resumed.leaveOneOutResiduals?.elements == whole.leaveOneOutResiduals?.elements)
+    #expect(
+      try resumed.predict(data.inputs).elements == whole.predict(data.inputs).elements)
   }
 
   @Test func limitsAndProgress() throws {
