@@ -13,6 +13,13 @@ let package = Package(
       swiftSettings: [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),
-      ])
+      ]),
+    .executableTarget(
+      name: "local-models",
+      dependencies: [.product(name: "Mercer", package: "mercer")],
+      swiftSettings: [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+      ]),
   ]
 )

@@ -14,6 +14,26 @@ enum GradientMetric {
   /// The most points at which gradients are taken: their mean needs no more.
   private static let pointLimit = 1500
 
+  /// The rows at which gradients are taken, of so many: all, or evenly spaced ones.
+  private static func rows(of count: Int) -> [Int] {
+    let step = max(1, (count + pointLimit - 1) / pointLimit)
+    return Array(stride(from: 0, to: count, by: step))
+  }
+
+  /// The gradients of a regression, those of each row times √wᵢ, so that sums of their products are
+  /// weighted ones; nil where a gradient is not finite or the kernel has none.
+  static func weightedGradients(
+    of model: KernelRidgeModel, weights: [Double]?, context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Double>? {
+    guard let kernel = model.kernel as? any PointKernel<Double> else { return nil }
+    var gradients = try gradients(
+      of: kernel, inputs: model.inputs, coefficients: model.coefficients, context: context)
+    if let weights {
+      gradients.scaleRows(by: rows(of: model.inputs.count).map { weights[$0].squareRoot() })
+    }
+    return gradients.isFinite ? gradients : nil
+  }
+
   /// The gradients of Σⱼ αⱼ k(·, xⱼ) at the inputs, or at evenly spaced ones of many.
   ///
   /// - Returns: points × (outputs · d).
@@ -22,8 +42,7 @@ enum GradientMetric {
     of kernel: any PointKernel<Element>, inputs: Points<Element>, coefficients: Matrix<Element>,
     context: ExecutionContext
   ) throws(MercerError) -> Matrix<Double> {
-    let step = max(1, (inputs.count + pointLimit - 1) / pointLimit)
-    let rows = Array(stride(from: 0, to: inputs.count, by: step))
+    let rows = rows(of: inputs.count)
     let points = rows.count == inputs.count ? inputs : inputs.subset(at: rows)
     let gradients = try TiledCrossGram(kernel, rows: points, columns: inputs)
       .inputGradient(of: coefficients, context: context)
