@@ -20,13 +20,15 @@ extension TableLearner {
   /// rows would make the small parts too good. Settings are those that the search found.
   /// - Returns: nil without a search, for validation by time, for too few rows, where parts hold too
   ///   little to learn from, where parts up to a quarter of the rows take more than a tenth of the
-  ///   budget, and where all rows are more than the memory has room for.
+  ///   budget, where all rows are more than the memory has room for, and where the fit is a sum over
+  ///   centres: parts keep the kernel values of all rows that they have not seen.
   /// - Throws: `.cancelled`, and what the solvers throw.
   func growth(
     of choice: KernelChoice, on prepared: PreparedTable, context: ExecutionContext
   ) throws(MercerError) -> TableForecast? {
     let count = prepared.inputs.count
-    guard !choice.leaders.isEmpty, timeColumn == nil, count >= CurvePlan.leastRows
+    guard !choice.leaders.isEmpty, timeColumn == nil, count >= CurvePlan.leastRows,
+      prepared.plan.method != .centres
     else { return nil }
     let truth = prepared.problem.truth
     let data = searchData(prepared)
