@@ -14,13 +14,14 @@ let gram = try TiledGram(LaplaceKernel<Double>(lengthScale: 2), inputs: x)
 
 // snippet.pairs
 // To a target; each eigenvalue is within its residual of one of K.
-let pairs = try BlockLanczos(count: 10).leadingPairs(of: gram)
+let pairs: EigenPairs<Double> = try BlockLanczos(count: 10).leadingPairs(of: gram)
 print(pairs.report.method, pairs.report.blockProducts, "products with a block")
 print("  eigenvalues", pairs.values.map { String(format: "%.4f", $0) }.joined(separator: " "))
 print("  largest residual", pairs.residuals.max() ?? .nan)
 
 // A fixed, small number of products, and a bound of what is missed.
-let rough = try RandomisedSubspaceIteration(count: 10, powerIterations: 1).leadingPairs(of: gram)
+let rough: EigenPairs<Double> = try RandomisedSubspaceIteration(count: 10, powerIterations: 1)
+  .leadingPairs(of: gram)
 print(rough.report.method, rough.report.blockProducts, "products with a block")
 print("  eigenvalues", rough.values.map { String(format: "%.4f", $0) }.joined(separator: " "))
 print("  largest residual", rough.residuals.max() ?? .nan)
@@ -28,7 +29,7 @@ print("  ‖K − Q Qᵀ K‖ is at most", rough.report.rangeError ?? .nan, "for
 // snippet.end
 
 // snippet.sums
-let system = try gram.shifted(by: ridge)
+let system: any SymmetricGramOperator<Double> = try gram.shifted(by: ridge)
 var stored: Matrix<Double> = try gram.densified()
 for i in 0..<n { stored[i, i] += ridge }
 let factor = try Cholesky(stored)

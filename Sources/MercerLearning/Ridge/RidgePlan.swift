@@ -85,6 +85,16 @@ public struct RidgePlan: Sendable, Equatable {
       reason: "\(why); K is computed anew for each product, as \(ByteCount(stored)) would not fit")
   }
 
+  /// The least ridge that a search should try: below it an iteration with products in Float ends before
+  /// its residual is small, on centres in proportion to the rows that are added up.
+  func leastRidge(rowCount n: Int) -> Double {
+    switch method {
+    case .exact: 0
+    case .iterativeStored, .iterativeTiled: 1e-3
+    case .centres: max(1e-3, 1e-6 * Double(n))
+    }
+  }
+
   /// The same plan with what else must be in memory while it is carried out.
   func adding(bytes: Int) -> RidgePlan {
     RidgePlan(

@@ -107,7 +107,7 @@ extension TableLearner {
     search.seed = seed
     search.ridge = ridge
     search.onlyKind = onlyCourses
-    if prepared.plan.method != .exact { search.leastRidge = 1e-3 }
+    search.leastRidge = prepared.plan.leastRidge(rowCount: prepared.fittedRowCount)
     return search
   }
 

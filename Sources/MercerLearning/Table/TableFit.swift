@@ -31,7 +31,7 @@ struct TableFit: Sendable {
   /// - Throws: what the solvers throw; `.didNotConverge`, `.cancelled`.
   init(
     _ choice: KernelChoice, to inputs: Points<Double>, _ problem: TableProblem, plan: RidgePlan,
-    rows source: RowSource?,
+    rows source: RowSource?, mayRaiseRidges: Bool,
     resampling: Resampling, seed: UInt64, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) {
     let all = Array(0..<inputs.count)
@@ -78,7 +78,8 @@ struct TableFit: Sendable {
       fittedRows = chosen.map { rows[$0] }
     }
     (regression, stoppedEarly) = try Self.fitted(
-      choice, kept, solver: solver, deadline: deadline, context: context)
+      choice, kept, solver: solver, mayRaiseRidges: mayRaiseRidges, deadline: deadline,
+      context: context)
     if let searched {
       (judgedRows, residuals) = searched
       method = "\(searched.rows.count) rows the search held out"
@@ -101,24 +102,16 @@ struct TableFit: Sendable {
 
   private static func fitted(
     _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, solver: KernelRidge.Solver,
-    deadline: Deadline, context: ExecutionContext
+    mayRaiseRidges: Bool, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> (blend: KernelRidgeBlend, stoppedEarly: Bool) {
     var models: [KernelRidgeModel] = []
     for (place, member) in choice.members.enumerated() {
       let context = context.within("member \(place)")
       // What was over is over for those that come after, too.
       if place > 0, context.decided("late", { deadline.isPast }) { break }
-      var estimator = try KernelRidge(kernel: member.kernel, ridge: member.ridge)
-      estimator.solver = solver
-      let model = try estimator.fitOrRestore(data, context: context)
-      if let residual = model.report.relativeResidual, residual > acceptedResidual {
-        throw MercerError(
-          .didNotConverge,
-          "the fit stopped at relative residual \(residual) after "
-            + "\(model.report.iterations) products",
-          remedy: "give it a larger --ridge, more --memory, or another --kernel")
-      }
-      models.append(model)
+      models.append(
+        try fitted(
+          member, data, solver: solver, mayRaiseRidge: mayRaiseRidges, context: context))
       context.progress?(
         WorkProgress(stage: "fit", fraction: Double(models.count) / Double(choice.members.count)))
     }
@@ -126,5 +119,34 @@ struct TableFit: Sendable {
     return (
       try KernelRidgeBlend(members: models, weights: weights), models.count < choice.members.count
     )
+  }
+
+  /// How often a ridge may be made ten times larger.
+  private static let raises = 3
+
+  /// One kernel. Where products in Float do not bring a sum over centres near its solution, a larger
+  /// ridge that was not asked for is better than no model; the model says which it has.
+  private static func fitted(
+    _ member: BlendSearch.Member, _ data: LabelledData<Points<Double>>, solver: KernelRidge.Solver,
+    mayRaiseRidge: Bool, context: ExecutionContext
+  ) throws(MercerError) -> KernelRidgeModel {
+    var (ridge, raised) = (member.ridge, 0)
+    while true {
+      var estimator = try KernelRidge(kernel: member.kernel, ridge: ridge)
+      estimator.solver = solver
+      let model = try estimator.fitOrRestore(
+        data, context: raised == 0 ? context : context.within("ridge raised \(raised) times"))
+      guard let residual = model.report.relativeResidual, residual > acceptedResidual else {
+        return model
+      }
+      guard case .centres = solver, mayRaiseRidge, raised < raises else {
+        throw MercerError(
+          .didNotConverge,
+          "the fit stopped at relative residual \(residual) after "
+            + "\(model.report.iterations) products",
+          remedy: "give it a larger --ridge, more --memory, or another --kernel")
+      }
+      (ridge, raised) = (10 * ridge, raised + 1)
+    }
   }
 }

@@ -215,6 +215,7 @@ public struct TableLearner: Sendable {
     let searched = clock.now
     let fitted = try TableFit(
       found, to: inputs, problem, plan: plan, rows: rowSource(of: prepared, context),
+      mayRaiseRidges: ridge == nil,
       resampling: prepared.resampling, seed: seed,
       deadline: deadline, context: context.within("fit"))
     Machine.releaseFreeMemory()
