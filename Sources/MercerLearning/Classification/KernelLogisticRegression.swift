@@ -88,7 +88,13 @@ public struct KernelLogisticRegression: Sendable {
   /// Fits for several ridges, each from where the one before ended, which saves steps when they
   /// descend or ascend.
   ///
-  /// - Parameter ridges: each above 0; the estimator's own is not used.
+  /// - Parameters:
+  ///   - inputs: n × d.
+  ///   - labels: the class of each row, from 0.
+  ///   - classCount: how many classes there are.
+  ///   - ridges: each above 0; the estimator's own is not used.
+  ///   - weights: how much each row counts; nil for all the same.
+  ///   - context: threads, memory limit and cancellation.
   /// - Throws: as `fit`.
   public func fits(
     inputs: Points<Double>, labels: [Int], classCount: Int, ridges: [Double],

@@ -34,7 +34,9 @@ public struct PredictionSets: Sendable, Codable, Equatable {
 
   /// The classes of each row at the nearest level kept, the likeliest first.
   ///
-  /// - Parameter probabilities: n × c.
+  /// - Parameters:
+  ///   - probabilities: n × c.
+  ///   - level: the share of rows whose class shall be in the set.
   public func sets(of probabilities: Matrix<Double>, level: Double) -> [[Int]] {
     let nearest = levels.indices.min { abs(levels[$0] - level) < abs(levels[$1] - level) }
     let threshold = nearest.map { thresholds[$0] } ?? 0

@@ -38,6 +38,7 @@ extension TableExplainer {
   /// - Parameters:
   ///   - rows: rows of the table, from 0.
   ///   - count: the most terms of each.
+  ///   - context: threads, memory limit and cancellation.
   /// - Complexity: n d for each row and member, and n for each row of memory.
   /// - Throws: `.cancelled`.
   /// - Precondition: there are such rows.

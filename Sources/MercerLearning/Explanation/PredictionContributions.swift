@@ -32,6 +32,7 @@ extension TableExplainer {
   ///   - rows: rows of the table, from 0.
   ///   - pairCount: how many pairs of orders, at least 1; by default as many as the number of rows
   ///     leaves room for. With a number, what a row gets does not depend on the others.
+  ///   - context: threads, memory limit and cancellation.
   /// - Complexity: 2 `pairCount` predictions for each row and column; by default at most
   ///   `evaluationLimit` predictions, and at least 16 for each row and column.
   /// - Throws: `.cancelled`, `.memoryLimit`.

@@ -62,7 +62,7 @@ public struct Eigenlearning: Sendable, Equatable {
   /// The expected error.
   ///
   /// - Parameters:
-  ///   - rows: n, above 0; it need not be whole.
+  ///   - n: the number of rows, above 0; it need not be whole.
   ///   - ridge: δ, at least 0.
   /// - Complexity: O(modes), some hundred times.
   /// - Throws: `.invalidParameter` for rows or a ridge out of range.

@@ -134,7 +134,7 @@ public struct GramEigenlearning: Sendable {
   /// The expected error at a number of rows.
   ///
   /// - Parameters:
-  ///   - rows: n, above 0.
+  ///   - n: the number of rows, above 0.
   ///   - ridge: δ, above 0.
   /// - Returns: as `Eigenlearning.risk`, in squares of the targets.
   /// - Throws: `.invalidParameter` for rows or a ridge out of range.

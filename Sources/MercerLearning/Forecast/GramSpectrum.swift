@@ -27,6 +27,7 @@ public struct GramSpectrum: Sendable, Equatable {
   ///   - regression: a fitted blend.
   ///   - limit: the most rows to look at, at least 1; fewer where memory is short.
   ///   - seed: of the choice of rows.
+  ///   - context: threads, memory limit and cancellation.
   /// - Complexity: m² d for the matrix of m rows, about 4 m³ operations for its eigenvalues.
   /// - Throws: what the kernel and the eigendecomposition throw.
   public init(

@@ -41,8 +41,9 @@ public struct TableForecast: Sendable, Equatable {
   public struct Estimate: Sendable, Equatable, Codable {
     /// The error as likely too low as too high.
     public let error: Double
-    /// The bounds between which it lies nine times of ten.
+    /// The lower of the bounds between which it lies nine times of ten.
     public let lower: Double
+    /// The upper of the bounds between which it lies nine times of ten.
     public let upper: Double
   }
 
@@ -73,8 +74,9 @@ public struct TableForecast: Sendable, Equatable {
   public struct Growth: Sendable, Equatable, Codable {
     /// The multiple at which the expected error is low enough.
     public let factor: Double
-    /// The multiples at which the lower and the upper bound are; nil beyond a thousand.
+    /// The multiple at which the lower bound is; nil beyond a thousand.
     public let least: Double?
+    /// The multiple at which the upper bound is; nil beyond a thousand.
     public let most: Double?
   }
 }

@@ -14,6 +14,7 @@ public import MercerOperators
 ///   - points: m × d.
 ///   - metric: M.
 ///   - exponent: q, greater than zero; 2 for Euclidean distances.
+///   - context: threads and cancellation.
 /// - Returns: n × count values s in ascending order (squared distances, for q = 2), and the numbers of
 ///   the points. Of equally near points the first comes first.
 /// - Complexity: O(n m d) time, on all threads also for a single query; memory for the result.
