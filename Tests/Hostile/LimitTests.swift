@@ -5,7 +5,7 @@ import Testing
 
 /// Little memory, odd clocks, other languages, and an environment without the usual.
 @Suite struct LimitTests {
-  /// 500 MB of addresses: enough for a small table, too little for a large one, and always said.
+  /// 500 MB of addresses: enough for a small table, and to look through a large one on the disk.
   @Test func fewAddresses() throws {
     let sandbox = try Sandbox.withTable(rows: 300)
     let small = try sandbox.shell(
@@ -20,9 +20,10 @@ import Testing
     if isOptimized {
       try sandbox.write(Sandbox.table(rows: 3_000_000), to: "large.csv")
       let large = try sandbox.shell(
-        "ulimit -v 500000; $MERCER fit large.csv --target y --quiet --output n", limit: 200)
-      expectRefusal(large, status: 1, says: "more than the limit")
-      #expect(!sandbox.has("n"))
+        "ulimit -v 500000; $MERCER fit large.csv --target y --plan --output n", limit: 200)
+      #expect(large.status == 0, "\(large.errors)")
+      #expect(large.output.contains("3,000,000") || large.errors.contains("3,000,000"))
+      #expect(!sandbox.has("n/model.safetensors"))
     }
   }
 

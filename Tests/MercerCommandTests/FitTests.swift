@@ -191,12 +191,14 @@ import Testing
     #expect(try sandbox.contents().keys.contains { $0.hasSuffix("model.safetensors") })
   }
 
-  /// 20 kB do not hold a factorisation of 60 rows; the fit iterates, and keeps rows aside.
+  /// 3 MB do not hold a factorisation of 700 rows; the fit iterates, and keeps rows aside.
   @Test func littleMemoryStillFits() throws {
     let sandbox = try Sandbox()
-    try sandbox.copyResource("penguins60.csv")
+    let rows = (0..<700).map { "\($0 % 37),\($0 % 11),\(($0 % 37) * ($0 % 11))" }
+    try sandbox.write("a,b,y\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
     let run = try sandbox.run([
-      "fit", "penguins60.csv", "--target", "body_mass_g", "--memory", "20kB", "--json",
+      "fit", "t.csv", "--target", "y", "--memory", "3MB", "--json", "--kernel",
+      "laplace(lengthScale: 2)", "--ridge", "0.1",
     ])
     #expect(run.status == 0, "\(run.errors)")
     let solver = try #require(try run.json()["solver"] as? String)

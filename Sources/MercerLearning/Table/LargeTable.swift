@@ -11,8 +11,8 @@ public struct LargeTable: Sendable {
   public let sample: Table
 
   /// The share of the memory limit that the columns of a table may take in memory, as Doubles: encoded,
-  /// standardised and copied they take some eight times as much.
-  static let share = 8
+  /// standardised and copied they take ten times as much and more.
+  static let share = 32
   /// The most rows that are drawn.
   private static let sampleLimit = 100_000
   /// Bytes that a cell of the sample comes to, with its coordinates and copies of them.
@@ -23,7 +23,7 @@ public struct LargeTable: Sendable {
   static func bytes(rows n: Int, width: Int, targets k: Int) -> Int { 12 * n * width + 16 * n * k }
 
   /// Whether a table of text is to be learned from by way of the disk: when its cells as numbers would
-  /// take more than an eighth of the memory limit. Only a plain file is; others must be read into
+  /// take more than one part in 32 of the memory limit. Only a plain file is; others must be read into
   /// memory anyway.
   ///
   /// - Complexity: a look at the first megabyte.
@@ -33,7 +33,8 @@ public struct LargeTable: Sendable {
     guard let bytes = CSVReader.expectedByteCount(path: path, options: options) else {
       return false
     }
-    return bytes > context.memoryLimit / share
+    // A page or two of cells is in memory anyway.
+    return bytes > max(context.memoryLimit / share, 1 << 16)
   }
 
   /// A table with a sample of it.

@@ -47,8 +47,9 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
   {
     let (size, sumSize) = (MemoryLayout<Element>.stride, MemoryLayout<Sum>.stride)
     let chunk = min(chunkRows(order: m), n) + 16
-    let lane = size * bandRows * m + sumSize * blockSize * blockSize
-    return sumSize * (m * m + 2 * (m + blockSize) * chunk) + laneCount * lane
+    let side = min(blockSize, m)
+    let lane = size * bandRows * m + sumSize * side * side
+    return sumSize * (m * m + 2 * (m + side) * chunk) + laneCount * lane
       + threadCount * sumSize * blockSize * k + 8 * m * k
   }
 
@@ -68,7 +69,9 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
     var space = Workspace(
       chunk: Matrix(rowCount: order, columnCount: chunkRows + 16),
       tiles: Matrix(rowCount: Self.laneCount, columnCount: Self.bandRows * order),
-      blocks: Matrix(rowCount: Self.laneCount, columnCount: Self.blockSize * Self.blockSize))
+      blocks: Matrix(
+        rowCount: Self.laneCount,
+        columnCount: min(Self.blockSize, order) * min(Self.blockSize, order)))
     for rows in (0..<count).chunks(of: chunkRows) {
       let width = isLowerTriangular ? min(rows.upperBound, order) : order
       try lay(rows, width: width, into: &space, context, fill)

@@ -101,13 +101,13 @@ func exampleTable(_ n: Int = 60) -> Table {
 
   /// Above the limit of the exact solver the model is measured on rows kept aside.
   @Test func withLittleMemoryTheFitIsIterative() throws {
-    let context = ExecutionContext(memoryLimit: 17_000_000)
+    let context = ExecutionContext(memoryLimit: 3_000_000)
     var learner = try learner("price", ignoring: ["sold"])
     learner.ridge = 0.1
-    let table = exampleTable(1500)
+    let table = exampleTable(700)
     let outcome = try learner.fit(table, context: context)
     #expect(outcome.plan.method == .iterativeTiled)
-    #expect(outcome.model.history.validationMethod == "hold-out of 200 rows")
+    #expect(outcome.model.history.validationMethod == "hold-out of 140 rows")
     #expect(outcome.model.history.validation.headline < 0.4 * outcome.model.history.naive.headline)
   }
 

@@ -56,7 +56,7 @@ import Testing
     learner.kernel = try makeKernel(parsing: "laplace(lengthScale: 3)", of: Double.self)
     learner.ridge = 0.1
     let table = exampleTable(500)
-    let model = try learner.fit(table, context: ExecutionContext(memoryLimit: 1_500_000)).model
+    let model = try learner.fit(table, context: ExecutionContext(memoryLimit: 1_950_000)).model
     let rows = try #require(model.trainingRows)
     #expect(rows.places.count == model.regression.inputs.count && rows.places.count < 500)
     #expect(rows.leaveOneOutResiduals == nil && model.leaveOneOutScores == nil)
