@@ -6,7 +6,7 @@ set -euo pipefail
 
 # The largest RMSE on the held-out stones, in standard deviations of their price, that is accepted:
 # somewhat more than an idle machine reaches, as a busy one may have to stop its search early.
-MAXIMUM_TEST_RMSE_OVER_STD=0.170
+MAXIMUM_TEST_RMSE_OVER_STD=0.150
 
 metrics="${1:-mercer-out/demo/metrics.json}"
 if [ ! -f "$metrics" ]; then
