@@ -1,10 +1,19 @@
 """A CSV file of numbers that several benchmarks read."""
 
 import os
+import sys
 
 from common import matrix
 
 COLUMNS = 20
+
+
+def need(options):
+    """Ends the program where no file is named, and writes the one that is named where it is missing."""
+    if not options.file:
+        sys.exit(f"{os.path.basename(sys.argv[0])}: --file is needed")
+    if not os.path.exists(options.file):
+        write(options.file, options.rows)
 
 
 def write(path, rows):

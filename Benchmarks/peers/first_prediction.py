@@ -1,7 +1,6 @@
 """One row of CSV answered by a Python that starts for it and loads scikit-learn's KernelRidge from a
 pickle; the row is parsed by Python's own reader, since importing pandas would take longer."""
 
-import os
 import pickle
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import sys
 import numpy as np
 import sklearn
 from common import arguments, report
-from csv_file import write
+from csv_file import need
 from predictor import fitted_model
 
 ANSWER = """
@@ -26,10 +25,7 @@ print(repr(float(model.predict(scaler.transform(values))[0] + mean)))
 
 def main():
     options = arguments(["scikit-learn"], rows=10_000)
-    if not options.file:
-        sys.exit("first_prediction.py: --file is needed")
-    if not os.path.exists(options.file):
-        write(options.file, options.rows)
+    need(options)
     fitted = min(5_000, options.rows // 2)
     kept, row = options.file + ".pickle", options.file + ".row.csv"
     with open(kept, "wb") as file:

@@ -1,23 +1,17 @@
 """Predictions for a CSV file, some rows at a time, by scikit-learn's KernelRidge between pandas' reader
 and writer; the model is that of `FirstPrediction.swift`."""
 
-import os
-import sys
-
 import numpy as np
 import pandas as pd
 import sklearn
 from common import arguments, report
-from csv_file import write
+from csv_file import need
 from predictor import fitted_model
 
 
 def main():
     options = arguments(["scikit-learn"], rows=200_000)
-    if not options.file:
-        sys.exit("predict_stream.py: --file is needed")
-    if not os.path.exists(options.file):
-        write(options.file, options.rows)
+    need(options)
     fitted = min(5_000, options.rows // 2)
     model, scaler, mean = fitted_model(options.file, fitted)
     columns = [f"x{j}" for j in range(19)]

@@ -1,4 +1,3 @@
-import Foundation
 import Mercer
 import Synchronization
 
@@ -9,8 +8,8 @@ extension FitCommand {
   /// - Throws: `.invalidParameter` and `.invalidData` when there is a checkpoint of another fit to be
   ///   resumed, `.unreadableFile`, `.unwritableFile`.
   func makeCheckpoint(_ context: ExecutionContext) throws(MercerError) -> Checkpoint? {
-    let files = [table] + [test].compactMap(\.self)
-    let directory = Self.checkpointPath(in: output)
+    let files = [learning.table] + [test].compactMap(\.self)
+    let directory = OutputDirectory.path(of: "checkpoint", in: output)
     let options = checkpointOptions(context)
     let checkpoint: Checkpoint
     if resume {
@@ -21,11 +20,11 @@ extension FitCommand {
         resuming: directory, manifest: try Self.manifest(options, files))
     } else {
       // Files that are pipes are gone when they have been read.
-      let looks = files.compactMap(Look.init)
+      let looks = files.compactMap(FileStamp.init(path:))
       guard looks.count == files.count else { return nil }
       checkpoint = Checkpoint(directory: directory) {
         // What has changed since it was opened is not what the fit is made from.
-        guard looks == files.compactMap(Look.init) else { return nil }
+        guard looks == files.compactMap(FileStamp.init(path:)) else { return nil }
         return try? Self.manifest(options, files)
       }
     }
@@ -43,10 +42,6 @@ extension FitCommand {
     }
   }
 
-  private static func checkpointPath(in output: String) -> String {
-    (output.hasSuffix("/") ? output : output + "/") + "checkpoint"
-  }
-
   private static func manifest(
     _ options: [String: String], _ files: [String]
   ) throws(MercerError) -> CheckpointManifest {
@@ -58,34 +53,14 @@ extension FitCommand {
   /// Every option that the model depends on. The memory is one: it limits how many rows are searched on.
   private func checkpointOptions(_ context: ExecutionContext) -> [String: String] {
     let options: [String: String?] = [
-      "--target": target, "--task": task?.rawValue, "--kernel": kernel,
-      "--ridge": ridge.map { "\($0)" }, "--budget": budget.map { "\($0)" }, "--group": group,
+      "--target": learning.target, "--task": learning.task?.rawValue,
+      "--kernel": learning.kernel, "--ridge": learning.ridge.map { "\($0)" },
+      "--budget": budget.map { "\($0)" }, "--group": learning.group,
       "--time": time, "--weight": weight, "--balance": balance ? "on" : nil,
       "--folds": folds.map { "\($0)" }, "--precision": precision.rawValue,
-      "--ignore": ignored.isEmpty ? nil : ignored.joined(separator: ", "),
+      "--ignore": learning.ignored.isEmpty ? nil : learning.ignored.joined(separator: ", "),
       "--seed": "\(common.seed)", "--memory": "\(context.memoryLimit)",
     ]
     return options.compactMapValues(\.self)
-  }
-
-  /// What tells whether a file has changed, at a glance; nil for what is no plain file.
-  private struct Look: Equatable, Sendable {
-    let size: Int
-    let seconds: Int
-    let nanoseconds: Int
-    let file: UInt64
-
-    init?(_ path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-      #if canImport(Darwin)
-        let time = status.st_mtimespec
-      #else
-        let time = status.st_mtim
-      #endif
-      size = Int(status.st_size)
-      (seconds, nanoseconds) = (Int(time.tv_sec), Int(time.tv_nsec))
-      file = UInt64(status.st_ino)
-    }
   }
 }

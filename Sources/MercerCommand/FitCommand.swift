@@ -19,34 +19,12 @@ struct FitCommand: ParsableCommand {
         mercer fit t.csv --target y --kernel "matern(smoothness: 2.5)" --ridge 0.01
       """)
 
-  @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
-  var table: String
-
-  @Option(help: ArgumentHelp("The column to predict.", valueName: "column"))
-  var target: String
+  @OptionGroup var learning: LearningOptions
 
   @Option(
     help: ArgumentHelp(
       "A table with the target, held out, to measure the model on.", valueName: "table"))
   var test: String?
-
-  @Option(help: "What to learn (default: found from the target).")
-  var task: LearningTask?
-
-  @Option(
-    help: "A kernel on the encoded columns, instead of a search (see mercer kernel --help).")
-  var kernel: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: "The ridge, for a target of standard deviation 1 (default: by leave-one-out).",
-    transform: OptionValue.positiveNumber)
-  var ridge: Double?
-
-  @Option(
-    name: .customLong("ignore"),
-    help: ArgumentHelp("A column to leave out; may be given several times.", valueName: "column"))
-  var ignored: [String] = []
 
   @Option(
     parsing: .unconditional,
@@ -55,11 +33,6 @@ struct FitCommand: ParsableCommand {
       valueName: "seconds"),
     transform: OptionValue.positiveNumber)
   var budget: Double?
-
-  @Option(
-    help: ArgumentHelp(
-      "A column whose equal values stay together when rows are held out.", valueName: "column"))
-  var group: String?
 
   @Option(
     help: ArgumentHelp(
@@ -107,11 +80,11 @@ struct FitCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
-    if resume && (table == InputFile.standardInput || test == InputFile.standardInput) {
+    if resume && (learning.table == InputFile.standardInput || test == InputFile.standardInput) {
       throw ValidationError(
         "a run that reads standard input cannot be resumed: it cannot be read again")
     }
-    if table == InputFile.standardInput && test == InputFile.standardInput {
+    if learning.table == InputFile.standardInput && test == InputFile.standardInput {
       throw ValidationError("only one of the two tables can be read from standard input")
     }
   }
@@ -120,20 +93,14 @@ struct FitCommand: ParsableCommand {
   mutating func run() throws {
     var context = common.context
     let checkpoint = try plan ? nil : makeCheckpoint(context)
-    var learner = TableLearner(target: target)
-    learner.task = task
-    learner.ignoredColumns = ignored
-    learner.ridge = ridge
+    var learner = try learning.learner(seed: common.seed)
     learner.budget = budget
     learner.stopsWhenLate = true
-    learner.groupColumn = group
     learner.timeColumn = time
     learner.weightColumn = weight
     learner.balancesClasses = balance
     learner.foldCount = folds
     learner.precision = precision
-    learner.seed = common.seed
-    if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
 
     let ((train, large), trainSeconds) = try timed { () throws(MercerError) in
       try readTrain(context)
@@ -172,7 +139,7 @@ struct FitCommand: ParsableCommand {
     }
     context.keeper = nil
     var model = outcome.model
-    model.history.origin = try ModelOrigin(table: table)
+    model.history.origin = try ModelOrigin(table: learning.table)
     let (evaluation, predictSeconds) = try timed {
       () throws(MercerError) -> TableModel.Evaluation? in
       if let held { return try model.evaluate(held, context: context) }
@@ -223,13 +190,13 @@ struct FitCommand: ParsableCommand {
   private func readTrain(
     _ context: ExecutionContext
   ) throws(MercerError) -> (Table, LargeTable?) {
-    guard LargeTable.isWanted(for: table, context: context) else {
-      return (try CSVReader.read(path: table, context: context), nil)
+    guard LargeTable.isWanted(for: learning.table, context: context) else {
+      return (try CSVReader.read(path: learning.table, context: context), nil)
     }
     let directory = try OutputDirectory(path: output, for: FitFiles.names)
     try directory.make()
     let store = try ColumnStore.make(
-      from: table, at: directory.path(of: Self.columnsName), context: context)
+      from: learning.table, at: directory.path(of: Self.columnsName), context: context)
     let large = try LargeTable(store, seed: common.seed, context: context)
     return (large.sample, large)
   }
@@ -239,7 +206,7 @@ struct FitCommand: ParsableCommand {
 
   private func origin(of model: TableModel) throws(MercerError) -> PageOrigin {
     let origin = model.history.origin
-    var files = [PageOrigin.File("fitted table", table, hash: origin?.sourceHash)]
+    var files = [PageOrigin.File("fitted table", learning.table, hash: origin?.sourceHash)]
     if let test { files.append(try PageOrigin.File("held-out table", test)) }
     return PageOrigin(
       files: files, seed: common.seed, command: origin?.command, time: origin?.time)

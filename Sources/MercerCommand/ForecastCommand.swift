@@ -18,11 +18,7 @@ struct ForecastCommand: ParsableCommand {
         mercer forecast t.csv --target y --ignore id --report forecast.html
       """)
 
-  @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
-  var table: String
-
-  @Option(help: ArgumentHelp("The column to predict.", valueName: "column"))
-  var target: String
+  @OptionGroup var learning: LearningOptions
 
   @Option(
     parsing: .unconditional,
@@ -32,52 +28,23 @@ struct ForecastCommand: ParsableCommand {
     transform: RowCounts.init)
   var rows = RowCounts.standard
 
-  @Option(help: "What to learn (default: found from the target).")
-  var task: LearningTask?
-
-  @Option(
-    help: "A kernel on the encoded columns, instead of a search (see mercer kernel --help).")
-  var kernel: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: "The ridge, for a target of standard deviation 1 (default: found).",
-    transform: OptionValue.positiveNumber)
-  var ridge: Double?
-
-  @Option(
-    name: .customLong("ignore"),
-    help: ArgumentHelp("A column to leave out; may be given several times.", valueName: "column"))
-  var ignored: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "A column whose equal values stay together when rows are held out.", valueName: "column"))
-  var group: String?
-
   @OptionGroup var report: ReportOption
   @OptionGroup var common: CommonOptions
 
   mutating func run() throws {
     let context = common.context
-    var learner = TableLearner(target: target)
-    learner.task = task
-    learner.ignoredColumns = ignored
-    learner.ridge = ridge
-    learner.groupColumn = group
-    learner.seed = common.seed
-    if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
+    let learner = try learning.learner(seed: common.seed)
     try report.check()
     let (data, readSeconds) = try timed { () throws(MercerError) in
-      try CSVReader.read(path: table, context: context)
+      try CSVReader.read(path: learning.table, context: context)
     }
     let (forecast, seconds) = try timed { () throws(MercerError) in
       try learner.forecast(data, rows: { rows.counts(of: $0) }, context: context)
     }
     try report.write { () throws(MercerError) in
       ForecastPage(
-        source: data.source, target: target, forecast: forecast, seconds: seconds,
-        origin: PageOrigin(files: [try PageOrigin.File("table", table)], seed: common.seed)
+        source: data.source, target: learning.target, forecast: forecast, seconds: seconds,
+        origin: PageOrigin(files: [try PageOrigin.File("table", learning.table)], seed: common.seed)
       ).page
     }
     Terminal.progressLine.clear()

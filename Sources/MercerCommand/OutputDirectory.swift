@@ -43,7 +43,12 @@ struct OutputDirectory {
   }
 
   /// The path of a file inside.
-  func path(of file: String) -> String { path.hasSuffix("/") ? path + file : "\(path)/\(file)" }
+  func path(of file: String) -> String { Self.path(of: file, in: path) }
+
+  /// The path of a file inside of a directory that was not looked at.
+  static func path(of file: String, in directory: String) -> String {
+    directory.hasSuffix("/") ? directory + file : "\(directory)/\(file)"
+  }
 
   private func refused(_ message: String) -> MercerError {
     MercerError(

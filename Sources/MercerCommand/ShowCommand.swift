@@ -95,8 +95,8 @@ struct ModelDescription: Encodable {
   ///
   /// - Throws: as the reader of models.
   init(path: String) throws(MercerError) {
-    let model = try TableModel(readingFrom: path)
-    let contents = try SafetensorsFile(readingFrom: path)
+    let contents = try TableModel.contents(ofFile: path)
+    let model = try TableModel(contents, readFrom: path)
     let history = model.history
     file = path
     tensors = contents.tensors.keys.sorted().compactMap { name in

@@ -53,8 +53,9 @@ struct CompareRunsCommand: ParsableCommand {
   }
 }
 
-/// What a run left in its `metrics.json`.
-struct RunRecord: Decodable {
+/// What a run left in its `metrics.json`, and what `compare-runs --json` says of it; there the keys are a
+/// contract.
+struct RunRecord: Codable {
   /// The directory, as the user named it.
   var name = ""
   /// The file that was read.
@@ -78,17 +79,23 @@ struct RunRecord: Decodable {
   let version: String
 
   private enum CodingKeys: String, CodingKey {
-    case task, target, source, rows, features, kernel, ridge, members, validation, test, naive
-    case importance, seconds, seed, version
+    case source, rows, features, kernel, ridge, members, validation, test, naive, importance
+    case seconds, seed, version
+    case name = "directory"
+    case validationMethod = "validation_method"
     case peakMemory = "peak_memory_bytes"
   }
+
+  /// What all runs have in common, and is written once.
+  private enum SharedKeys: CodingKey { case task, target }
 
   private struct Method: Decodable { let method: String }
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    task = try container.decode(String.self, forKey: .task)
-    target = try container.decodeIfPresent(String.self, forKey: .target)
+    let shared = try decoder.container(keyedBy: SharedKeys.self)
+    task = try shared.decode(String.self, forKey: .task)
+    target = try shared.decodeIfPresent(String.self, forKey: .target)
     source = try container.decodeIfPresent(String.self, forKey: .source)
     rows = try container.decode(Int.self, forKey: .rows)
     features = try container.decode(Int.self, forKey: .features)

@@ -94,15 +94,7 @@ struct RunComparison {
     JSON(
       task: runs[0].task, target: runs.compactMap(\.target).first,
       best: best.first?.name ?? runs[0].name,
-      comparedBy: haveTests ? "test" : "validation",
-      runs: runs.map {
-        JSON.Run(
-          directory: $0.name, source: $0.source, rows: $0.rows, features: $0.features,
-          kernel: $0.kernel, ridge: $0.ridge, members: $0.members, validation: $0.validation,
-          validationMethod: $0.validationMethod, test: $0.test, naive: $0.naive,
-          importance: $0.importance, seconds: $0.seconds, peakMemory: $0.peakMemory,
-          seed: $0.seed, version: $0.version)
-      })
+      comparedBy: haveTests ? "test" : "validation", runs: runs)
   }
 
   struct JSON: Encodable {
@@ -110,37 +102,11 @@ struct RunComparison {
     let target: String?
     let best: String
     let comparedBy: String
-    let runs: [Run]
+    let runs: [RunRecord]
 
     enum CodingKeys: String, CodingKey {
       case task, target, best, runs
       case comparedBy = "compared_by"
-    }
-
-    struct Run: Encodable {
-      let directory: String
-      let source: String?
-      let rows: Int
-      let features: Int
-      let kernel: String
-      let ridge: Double
-      let members: [MemberSummary]?
-      let validation: TableMetrics
-      let validationMethod: String
-      let test: TableMetrics?
-      let naive: TableMetrics?
-      let importance: FitMetrics.Importance?
-      let seconds: [String: Double]
-      let peakMemory: Int
-      let seed: UInt64
-      let version: String
-
-      enum CodingKeys: String, CodingKey {
-        case directory, source, rows, features, kernel, ridge, members, validation, test, naive
-        case importance, seconds, seed, version
-        case validationMethod = "validation_method"
-        case peakMemory = "peak_memory_bytes"
-      }
     }
   }
 }

@@ -168,25 +168,26 @@ extension Cholesky {
   public func solveFactor(
     _ b: Matrix<Element>, context: ExecutionContext = .default
   ) throws(MercerError) -> Matrix<Element> {
-    guard b.rowCount == order else {
-      throw MercerError(
-        .shapeMismatch, "a factor of order \(order) cannot solve for \(b.rowCount) rows")
-    }
-    var x = b
-    try solveInPlace(&x, transposed: false, context)
-    return x
+    try solved(b, transposed: false, context)
   }
 
   /// Solves Lᵀ X = B for every column of B (n × k).
   public func solveTransposedFactor(
     _ b: Matrix<Element>, context: ExecutionContext = .default
   ) throws(MercerError) -> Matrix<Element> {
+    try solved(b, transposed: true, context)
+  }
+
+  /// L⁻¹ B, or L⁻ᵀ B, of a B with as many rows.
+  private func solved(
+    _ b: Matrix<Element>, transposed: Bool, _ context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Element> {
     guard b.rowCount == order else {
       throw MercerError(
         .shapeMismatch, "a factor of order \(order) cannot solve for \(b.rowCount) rows")
     }
     var x = b
-    try solveInPlace(&x, transposed: true, context)
+    try solveInPlace(&x, transposed: transposed, context)
     return x
   }
 

@@ -41,7 +41,8 @@ extension LabelledRowBlocks {
       precondition(count + block.count <= limit)
       coordinates.withUnsafeMutableBufferPointer { target in
         block.inputs.coordinates.withUnsafeBufferPointer { source in
-          for place in source.indices { target[count * d + place] = source[place] }
+          guard let target = target.baseAddress, let source = source.baseAddress else { return }
+          (target + count * d).update(from: source, count: block.count * d)
         }
       }
       block.targets.withUnsafeBufferPointer { targets.append(contentsOf: $0) }

@@ -21,10 +21,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   ///     independent.
   ///   - index: which of several streams of one purpose.
   public init(seed: UInt64, purpose: String, index: UInt64 = 0) {
-    // FNV-1a over the purpose, then a finaliser so that near seeds give far keys.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    var mixed = (hash ^ seed) &* 0x9e37_79b9_7f4a_7c15
+    // A finaliser, so that near seeds give far keys.
+    var mixed = (FNV1a(purpose).value ^ seed) &* 0x9e37_79b9_7f4a_7c15
     mixed = (mixed ^ (mixed >> 29)) &+ seed &* 0xbf58_476d_1ce4_e5b9
     mixed ^= mixed >> 32
     key = SIMD2(UInt32(truncatingIfNeeded: mixed), UInt32(truncatingIfNeeded: mixed >> 32))

@@ -10,7 +10,7 @@ extension CSVReader {
   ///
   /// - Complexity: a look at the first megabyte.
   public static func expectedByteCount(path: String, options: CSVOptions = .init()) -> Int? {
-    guard path != InputFile.standardInput, let look = ColumnStoreLayout.Input.look(at: path),
+    guard path != InputFile.standardInput, let stamp = FileStamp(path: path),
       let file = FileHandle(forReadingAtPath: path)
     else { return nil }
     defer { try? file.close() }
@@ -21,7 +21,7 @@ extension CSVReader {
           bytes, from: CSVDialect.markLength(bytes), options: options, name: path)
       else { return nil }
       let cells = bytes.count { $0 == separator || $0 == Byte.lineFeed }
-      return Int(8 * Double(cells) / Double(bytes.count) * Double(look.bytes))
+      return Int(8 * Double(cells) / Double(bytes.count) * Double(stamp.size))
     }
   }
 }

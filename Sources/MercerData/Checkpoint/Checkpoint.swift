@@ -210,13 +210,9 @@ public final class Checkpoint: WorkStore, Sendable {
   }
 
   private func stateFile(_ name: String) -> String {
-    let digits = String(UInt64(Self.hash(name)), radix: 16)
+    // A hash makes file names of any names; the name itself is in the file.
+    let digits = String(FNV1a(name).value, radix: 16)
     return "\(directory)/\(Self.statePrefix)\(digits)"
-  }
-
-  /// FNV-1a, to make file names of any names; the name itself is in the file.
-  private static func hash(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
   }
 
   private static func stateFiles(in directory: String) -> [String] {

@@ -26,7 +26,7 @@ extension ColumnStore {
     let input = try InputFile.open(path: path, context: context)
     let source = InputFile.displayName(of: path)
     let place = MercerError.Place(file: source)
-    var made = ColumnStoreLayout.Input.look(at: path)
+    let stamp = FileStamp(path: path)
     try AtomicFile.write(to: storePath) { (file) throws(MercerError) in
       var rowCount = 0
       var writer = ColumnStoreWriter()
@@ -42,7 +42,9 @@ extension ColumnStore {
         try input.checkUnchanged(place)
         throw error
       }
-      if made != nil { made?.digest = try SHA256.hexadecimal(ofFile: path) }
+      let made = try stamp.map { (stamp) throws(MercerError) in
+        ColumnStoreLayout.Input(stamp, digest: try SHA256.hexadecimal(ofFile: path))
+      }
       try input.checkUnchanged(place)
       try writer.finish(source: source, rowCount: rowCount, input: made, to: &file)
     }

@@ -86,10 +86,10 @@ public final class ColumnStore: @unchecked Sendable {
   ///
   /// - Throws: `.unreadableFile`.
   public func isMade(from input: String) throws(MercerError) -> Bool {
-    guard let made = layout.input, let now = ColumnStoreLayout.Input.look(at: input),
-      made.bytes == now.bytes
-    else { return false }
-    if made.modified == now.modified { return true }
+    guard let made = layout.input, let now = FileStamp(path: input), made.bytes == now.size else {
+      return false
+    }
+    if made.modified == [now.seconds, now.nanoseconds] { return true }
     return try SHA256.hexadecimal(ofFile: input) == made.digest
   }
 

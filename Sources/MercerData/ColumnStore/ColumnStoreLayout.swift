@@ -1,4 +1,3 @@
-import Foundation
 import MercerCore
 
 /// What stands at the end of a column store: where each column is, and what it is.
@@ -58,6 +57,12 @@ struct ColumnStoreLayout: Codable, Equatable {
     var modified: [Int]
     /// SHA-256, in hexadecimal digits.
     var digest: String
+
+    init(_ stamp: FileStamp, digest: String) {
+      bytes = stamp.size
+      modified = [stamp.seconds, stamp.nanoseconds]
+      self.digest = digest
+    }
   }
 
   var format = Self.currentFormat
@@ -81,20 +86,5 @@ struct ColumnStoreLayout: Codable, Equatable {
           && entry.levels.map(fits) ?? true && entry.levelCount >= 0
           && entry.type.isNumeric == (entry.levels == nil)
       }
-  }
-}
-
-extension ColumnStoreLayout.Input {
-  /// A look at a file, without its digest; nil when it is no plain file.
-  static func look(at path: String) -> ColumnStoreLayout.Input? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    return .init(
-      bytes: Int(status.st_size), modified: [Int(time.tv_sec), Int(time.tv_nsec)], digest: "")
   }
 }

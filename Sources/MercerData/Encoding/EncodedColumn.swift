@@ -180,10 +180,8 @@ private struct FarCells {
 
   func cells(of column: String) -> EncodingNotes.Cells? {
     guard count > 0 else { return nil }
-    let texts = examples.map {
-      $0.description.hasSuffix(".0") ? String("\($0)".dropLast(2)) : "\($0)"
-    }
-    return EncodingNotes.Cells(column: column, count: count, examples: texts)
+    return EncodingNotes.Cells(
+      column: column, count: count, examples: examples.map(numberText))
   }
 }
 

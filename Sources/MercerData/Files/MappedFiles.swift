@@ -10,10 +10,9 @@ enum MappedFiles {
   typealias Watch = Int?
 
   private struct File {
+    /// −1 where nothing is watched.
     var descriptor: Int32
-    var size: Int
-    var seconds: Int
-    var nanoseconds: Int
+    var stamp: FileStamp
   }
 
   /// No more than this are open at once: a table and one to measure the model on.
@@ -23,7 +22,7 @@ enum MappedFiles {
   nonisolated(unsafe) private static let files: UnsafeMutablePointer<File> = {
     let files = UnsafeMutablePointer<File>.allocate(capacity: capacity)
     files.initialize(
-      repeating: File(descriptor: -1, size: 0, seconds: 0, nanoseconds: 0), count: capacity)
+      repeating: File(descriptor: -1, stamp: FileStamp(stat())), count: capacity)
     return files
   }()
 
@@ -33,7 +32,7 @@ enum MappedFiles {
       guard let place = (0..<capacity).first(where: { files[$0].descriptor < 0 }) else {
         return nil
       }
-      files[place] = file(descriptor, status)
+      files[place] = File(descriptor: descriptor, stamp: FileStamp(status))
       return place
     }
   }
@@ -49,28 +48,13 @@ enum MappedFiles {
   static func hasChanged(_ watch: Watch) -> Bool {
     guard let watch else { return false }
     let old = files[watch]
-    guard old.descriptor >= 0 else { return false }
-    var status = stat()
-    guard fstat(old.descriptor, &status) == 0 else { return true }
-    let new = file(old.descriptor, status)
-    return new.size != old.size || new.seconds != old.seconds || new.nanoseconds != old.nanoseconds
+    return old.descriptor >= 0 && FileStamp(descriptor: old.descriptor) != old.stamp
   }
 
   /// Whether any has.
   static func haveChanged() -> Bool {
     for place in 0..<capacity where hasChanged(place) { return true }
     return false
-  }
-
-  private static func file(_ descriptor: Int32, _ status: stat) -> File {
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    return File(
-      descriptor: descriptor, size: Int(status.st_size), seconds: Int(time.tv_sec),
-      nanoseconds: Int(time.tv_nsec))
   }
 }
 

@@ -74,7 +74,7 @@ extension TableLearner {
   private func sparing(
     _ prepared: PreparedTable, _ data: SearchData, largest: Int, _ context: ExecutionContext
   ) -> ExecutionContext {
-    let width = data.views.map(\.features.count).max() ?? 0
+    let width = data.views.largestWidth
     let plan = blendSearch(prepared, data, context).plan
     let room = memory(of: prepared, search: plan, viewWidth: width, context).peak
     let test = prepared.inputs.count - largest

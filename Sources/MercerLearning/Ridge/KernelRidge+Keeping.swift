@@ -12,7 +12,7 @@ extension KernelRidge {
   func fitOrRestore(
     _ data: LabelledData<Points<Double>>, context: ExecutionContext
   ) throws(MercerError) -> KernelRidgeModel {
-    let inputs = if case .centres(let centres) = solver { centres.points } else { data.inputs }
+    let inputs = solver.modelInputs(for: data)
     if let kept = context.keeper?.restored(
       Self.part,
       { reader throws(WorkReader.Mismatch) in

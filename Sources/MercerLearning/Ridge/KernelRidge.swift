@@ -35,6 +35,11 @@ public struct KernelRidge: Estimator {
     case iterative(IterativeRidge = IterativeRidge(), stored: Bool = false)
     /// As a sum over centres alone, fitted to all rows.
     case centres(RidgeCentres)
+
+    /// What the model will be a sum over.
+    func modelInputs(for data: LabelledData<Points<Double>>) -> Points<Double> {
+      if case .centres(let chosen) = self { chosen.points } else { data.inputs }
+    }
   }
 
   /// An estimator.
@@ -63,7 +68,7 @@ public struct KernelRidge: Estimator {
     let shifts =
       data.weights?.map { ridge / $0 } ?? [Double](repeating: ridge, count: data.count)
     let solver = try resolvedSolver(data, context)
-    let centres = if case .centres(let chosen) = solver { chosen.points } else { data.inputs }
+    let centres = solver.modelInputs(for: data)
     // A centred kernel is centred on what the model is a sum over, whatever it is evaluated on later.
     let kernel = try (kernel as? any PointKernel<Double>)?.anchored(to: centres) ?? kernel
     var residuals: Matrix<Double>?

@@ -38,8 +38,7 @@ public struct RidgeCentres: Sendable {
   /// Rows to be centres, ascending: uniformly sampled, which costs nothing and is what the bounds of
   /// Rudi, Carratino and Rosasco (2017) are about.
   static func rows(_ count: Int, of rowCount: Int, seed: UInt64) -> [Int] {
-    var stream = RandomStream(seed: seed, purpose: "uniform centres")
-    return stream.sample(count, of: rowCount).sorted()
+    CentreSelector.uniformRows(count, of: rowCount, seed: seed).sorted()
   }
 }
 

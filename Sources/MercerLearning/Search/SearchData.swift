@@ -80,3 +80,8 @@ struct SearchData: Sendable {
     Points(Matrix(converting: coordinates.columns(at: features)))
   }
 }
+
+extension [SearchData.View] {
+  /// The coordinates of the view that has most; 0 where there is no view.
+  var largestWidth: Int { map(\.features.count).max() ?? 0 }
+}

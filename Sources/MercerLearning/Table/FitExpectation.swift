@@ -56,7 +56,7 @@ extension TableLearner {
       peakMemoryBytes: Machine.peakMemory
         + memory(
           of: prepared, search: plan,
-          viewWidth: data.views.map(\.features.count).max() ?? 0, context
+          viewWidth: data.views.largestWidth, context
         ).peak,
       reason: prepared.plan.reason)
   }

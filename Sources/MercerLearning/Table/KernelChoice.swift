@@ -95,7 +95,7 @@ extension TableLearner {
     _ prepared: PreparedTable, _ data: SearchData, _ context: ExecutionContext
   ) -> BlendSearch {
     let sizes = SearchPlan.Sizes(
-      rows: data.inputs.count, features: data.views.map(\.features.count).max() ?? 0,
+      rows: data.inputs.count, features: data.views.largestWidth,
       targets: data.codes.columnCount, views: data.views.count,
       courses: Course.list(
         on: Array(data.views.indices.prefix(SearchPlan.viewCount)), of: data.views

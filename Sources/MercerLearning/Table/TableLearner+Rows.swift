@@ -16,7 +16,7 @@ extension TableLearner {
 
   /// About how many coordinates a kernel will look at; which ones is not known before the search.
   static func seenWidth(of encoder: TableEncoder) -> Int {
-    min(SearchData.views(of: encoder).map(\.features.count).max() ?? 1, 24)
+    min(SearchData.views(of: encoder).largestWidth, 24)
   }
 
   /// Looks through a table that is larger than memory, by its sample; where a fit of all of its rows
@@ -29,9 +29,7 @@ extension TableLearner {
     var prepared = try prepare(large.sample, context: context)
     let n = large.store.rowCount
     guard n > large.sample.rowCount else { return prepared }
-    let width =
-      SearchData.views(of: prepared.encoder).map(\.features.count).max()
-      ?? prepared.inputs.dimension
+    let width = SearchData.views(of: prepared.encoder).largestWidth
     let k = prepared.problem.codes.columnCount
     // The coordinates of all rows, and copies that the operators make of them; the sample's.
     let data = LargeTable.bytes(rows: n, width: width, targets: k)
@@ -56,8 +54,9 @@ extension TableLearner {
     return { (features, excluded) throws(MercerError) in
       let blocks = large.blocks(
         of: prepared, features: features, excluding: excluded, learner: self)
+      let count = large.store.rowCount - excluded.count
       return RidgeCentres.Rows(
-        try blocks.gathered(rowCount: large.store.rowCount, context: context), features: features)
+        try blocks.gathered(rowCount: count, context: context), features: features)
     }
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 public import MercerCore
-import MercerData
+package import MercerData
 import MercerKernels
 import MercerSolvers
 
@@ -133,7 +133,17 @@ extension TableModel {
   /// - Throws: `.unreadableFile`, `.malformedFile` when it is damaged or no model,
   ///   `.unsupportedFormat` when a newer version wrote it.
   public init(readingFrom path: String, readsTrainingRows: Bool = true) throws(MercerError) {
-    let (file, version) = try Self.file(at: path)
+    try self.init(
+      try Self.contents(ofFile: path), readFrom: path, readsTrainingRows: readsTrainingRows)
+  }
+
+  /// The model in what was read from a file.
+  ///
+  /// - Throws: as `init(readingFrom:)`.
+  package init(
+    _ file: SafetensorsFile, readFrom path: String, readsTrainingRows: Bool = true
+  ) throws(MercerError) {
+    let version = try Self.version(of: file, at: path)
     do throws(Damage) {
       // Files of before had none.
       if let sum = file.metadata[Key.checksum],
@@ -163,19 +173,24 @@ extension TableModel {
     let what: String
   }
 
-  /// A file that says it is a model, of a version that can be read.
-  private static func file(
-    at path: String
-  ) throws(MercerError) -> (file: SafetensorsFile, version: Int) {
-    let file: SafetensorsFile
+  /// Reads a file that should be a model.
+  ///
+  /// - Throws: `.unreadableFile`, `.malformedFile`.
+  package static func contents(ofFile path: String) throws(MercerError) -> SafetensorsFile {
     do throws(MercerError) {
-      file = try SafetensorsFile(readingFrom: path)
+      return try SafetensorsFile(readingFrom: path)
     } catch {
       guard error.remedy == nil else { throw error }
       throw MercerError(
         error.code, error.message, at: error.place,
         remedy: "name the model.safetensors that fit wrote, or fit the model again")
     }
+  }
+
+  /// The version of a file that says it is a model, if it can be read.
+  private static func version(
+    of file: SafetensorsFile, at path: String
+  ) throws(MercerError) -> Int {
     guard file.metadata[Key.format] == "mercer",
       let version = file.metadata[Key.version].flatMap({ Int($0) }), version >= 1
     else {
@@ -190,7 +205,7 @@ extension TableModel {
           + "up to \(formatVersion)",
         at: .init(file: path), remedy: "use a newer Mercer")
     }
-    return (file, version)
+    return version
   }
 
   private static func description(

@@ -67,8 +67,7 @@ public struct CentreSelector: Sendable {
     }
     switch method {
     case .uniform, .rows:
-      var stream = RandomStream(seed: seed, purpose: "uniform centres")
-      return stream.sample(count, of: n)
+      return Self.uniformRows(count, of: n, seed: seed)
     case .kMeansPlusPlus:
       return try DistanceSeeding(seed: seed).select(count, from: gram, context)
     case .ridgeLeverage(let ridge):
@@ -89,6 +88,12 @@ public struct CentreSelector: Sendable {
           count, dimension: dimension ?? (count + 1) / 2, from: part, context)
       }
     }
+  }
+
+  /// What `uniform` chooses, for which no kernel is needed.
+  package static func uniformRows(_ count: Int, of rowCount: Int, seed: UInt64) -> [Int] {
+    var stream = RandomStream(seed: seed, purpose: "uniform centres")
+    return stream.sample(count, of: rowCount)
   }
 
   private func checked(_ rows: [Int], _ n: Int) throws(MercerError) -> [Int] {

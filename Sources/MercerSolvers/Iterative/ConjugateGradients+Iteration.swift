@@ -175,11 +175,10 @@ extension Iteration {
   func fingerprint<Element: Scalar>(
     of a: any SymmetricGramOperator<Element>
   ) throws(MercerError) -> Int {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ value: Double) { hash = (hash ^ value.bitPattern) &* 0x0000_0100_0000_01b3 }
-    residual.withUnsafeBufferPointer { $0.forEach(add) }
-    for value in try a.diagonal() { add(Double(value)) }
-    return Int(Int64(bitPattern: hash))
+    var hash = FNV1a()
+    residual.withUnsafeBufferPointer { for value in $0 { hash.add(value.bitPattern) } }
+    for value in try a.diagonal() { hash.add(Double(value).bitPattern) }
+    return Int(Int64(bitPattern: hash.value))
   }
 }
 

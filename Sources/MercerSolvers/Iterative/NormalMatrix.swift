@@ -28,6 +28,8 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
     var packed: [ProductUpdate<Sum>] = []
   }
   private static var blockSize: Int { ProductUpdate<Sum>.width }
+  /// The rows of the largest block of products.
+  private static func side(_ order: Int) -> Int { min(blockSize, order) }
 
   /// Nothing added up yet.
   init(order: Int, targetCount: Int = 0) {
@@ -47,7 +49,7 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
   {
     let (size, sumSize) = (MemoryLayout<Element>.stride, MemoryLayout<Sum>.stride)
     let chunk = min(chunkRows(order: m), n) + 16
-    let side = min(blockSize, m)
+    let side = Self.side(m)
     let lane = size * bandRows * m + sumSize * side * side
     return sumSize * (m * m + 2 * (m + side) * chunk) + laneCount * lane
       + threadCount * sumSize * blockSize * k + 8 * m * k
@@ -71,7 +73,7 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
       tiles: Matrix(rowCount: Self.laneCount, columnCount: Self.bandRows * order),
       blocks: Matrix(
         rowCount: Self.laneCount,
-        columnCount: min(Self.blockSize, order) * min(Self.blockSize, order)))
+        columnCount: Self.side(order) * Self.side(order)))
     for rows in (0..<count).chunks(of: chunkRows) {
       let width = isLowerTriangular ? min(rows.upperBound, order) : order
       try lay(rows, width: width, into: &space, context, fill)

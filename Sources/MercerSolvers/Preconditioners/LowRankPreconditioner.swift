@@ -125,12 +125,9 @@ extension LowRankPreconditioner {
     let rank = min(rank, n)
     try context.checkMemory(
       4 * n * rank * MemoryLayout<Element>.stride, for: "a sketch of \(n) rows and rank \(rank)")
-    var stream = RandomStream(seed: seed, purpose: "preconditioner sketch")
-    let test = try QR(
-      Matrix<Element>(rowCount: n, columnCount: rank) { buffer in
-        for i in buffer.indices { buffer[i] = Element(stream.normal()) }
-      }
-    ).q
+    let sketch: Matrix<Element> = normalMatrix(
+      rowCount: n, columnCount: rank, seed: seed, purpose: "preconditioner sketch")
+    let test = try QR(sketch).q
     var products = try gram.applied(to: test, context: context)
     let norm = products.rowSquares.reduce(0, +).squareRoot()
     let shift = Double(Element.ulpOfOne) * norm

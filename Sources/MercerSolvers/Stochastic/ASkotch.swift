@@ -87,7 +87,7 @@ public struct ASkotch: Sendable {
           detail: "relative residual \(estimate)"))
       // The estimate is of the residual on the way; the truth costs a product.
       if estimate <= 1.2 * tolerance {
-        residual = try run.relativeResidual(context)
+        residual = try run.measuredResidual(context)
         if residual ?? .infinity <= tolerance {
           reason = .converged
           break
@@ -95,7 +95,7 @@ public struct ASkotch: Sendable {
       }
     }
     let relative: Double
-    if let residual { relative = residual } else { relative = try run.relativeResidual(context) }
+    if let residual { relative = residual } else { relative = try run.measuredResidual(context) }
     let report = run.report(relative, reason)
     try report.check(tolerance: tolerance, onNonConvergence)
     return StochasticSolution(coefficients: run.alpha, report: report)

@@ -102,7 +102,7 @@ public struct EigenPro: Sendable {
       }
       // The estimate is of the residual on the way; the truth costs a product.
       if estimate <= 1.5 * tolerance {
-        residual = try run.relativeResidual(context)
+        residual = try run.measuredResidual(context)
         if residual ?? .infinity <= tolerance {
           reason = .converged
           break
@@ -114,7 +114,7 @@ public struct EigenPro: Sendable {
       residual = nil
     }
     let relative: Double
-    if let residual { relative = residual } else { relative = try run.relativeResidual(context) }
+    if let residual { relative = residual } else { relative = try run.measuredResidual(context) }
     let report = run.report(relative, reason, record.errors)
     try report.check(tolerance: tolerance, onNonConvergence)
     return StochasticSolution(coefficients: run.alpha, report: report)

@@ -101,12 +101,11 @@ struct EigenProRun<K: Kernel> {
   }
 
   /// The largest ‖y − (K + λ I) α‖ / ‖y‖.
-  mutating func relativeResidual(_ context: ExecutionContext) throws(MercerError) -> Double {
-    var rest = try TiledGram(kernel, inputs: inputs).applied(to: alpha, context: context)
-    rest.add(alpha, times: ridge)
-    rest.add(targets, times: -1)
+  mutating func measuredResidual(_ context: ExecutionContext) throws(MercerError) -> Double {
     entries += Double(inputs.count) * Double(inputs.count)
-    return largestRatio(columnDots(rest, rest), to: targetNorms)
+    return try relativeResidual(
+      of: TiledGram(kernel, inputs: inputs), ridge: ridge, at: alpha, targets: targets,
+      norms: targetNorms, context)
   }
 
   func report(

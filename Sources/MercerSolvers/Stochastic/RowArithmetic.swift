@@ -65,3 +65,14 @@ func largestRatio(_ squares: [Double], to norms: [Double]) -> Double {
   }
   return worst
 }
+
+/// The largest ‖y − (K + λ I) α‖ / ‖y‖ over columns, from the squared norms of the targets.
+func relativeResidual<Element: Scalar>(
+  of gram: some GramOperator<Element>, ridge: Double, at alpha: Matrix<Element>,
+  targets: Matrix<Element>, norms: [Double], _ context: ExecutionContext
+) throws(MercerError) -> Double {
+  var rest = try gram.applied(to: alpha, context: context)
+  rest.add(alpha, times: ridge)
+  rest.add(targets, times: -1)
+  return largestRatio(columnDots(rest, rest), to: norms)
+}
