@@ -39,7 +39,9 @@ struct FitCommand: ParsableCommand {
       "A column of times: hold out later rows than those learned from.", valueName: "column"))
   var time: String?
 
-  @Option(help: ArgumentHelp("A column that says how much each row counts.", valueName: "column"))
+  @Option(
+    help: ArgumentHelp(
+      "A column that says how much each row counts, 0 for not at all.", valueName: "column"))
   var weight: String?
 
   @Flag(
@@ -150,10 +152,11 @@ struct FitCommand: ParsableCommand {
       "fit": outcome.seconds.fit, "predict": predictSeconds,
     ]
     let ((insight, report, page), reportSeconds) = try timed { () throws(MercerError) in
+      let counted = learner.weighedRows(of: train)
       let insight = try FitInsight(
-        outcome, table: train, held: held, seed: common.seed, context: context)
+        outcome, table: counted, held: held, seed: common.seed, context: context)
       let report = FitReport(
-        table: train, outcome: outcome, evaluation: evaluation, insight: insight,
+        table: counted, outcome: outcome, evaluation: evaluation, insight: insight,
         forecast: outcome.forecast, seconds: seconds, origin: try origin(of: model)
       ).page
       return (insight, report, report.html())

@@ -59,10 +59,12 @@ struct FitSummary {
   }
 
   private var rowsText: String {
-    let dropped =
-      outcome.droppedRows > 0
-      ? " (\(NumberText.count(outcome.droppedRows)) more without a target left out)" : ""
-    return NumberText.quantity(outcome.model.history.rows, "row") + dropped
+    let dropped = [
+      (outcome.droppedRows, "without a target"), (outcome.weightlessRows, "of weight 0"),
+    ]
+    .filter { $0.0 > 0 }.map { "\(NumberText.count($0.0)) more \($0.1)" }
+    return NumberText.quantity(outcome.model.history.rows, "row")
+      + (dropped.isEmpty ? "" : " (\(dropped.joined(separator: ", ")) left out)")
   }
 
   private var targetText: String {

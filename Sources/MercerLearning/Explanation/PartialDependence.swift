@@ -1,5 +1,5 @@
 public import MercerCore
-public import MercerData
+import MercerData
 
 /// What predictions become, on average over rows, when one column or two are set to given values.
 ///

@@ -38,7 +38,7 @@ extension TableLearner {
     guard asked.allSatisfy({ $0 > 0 }) else {
       throw MercerError(.invalidParameter, "a forecast is for a number of rows above 0")
     }
-    let kept = prepared.droppedRows == 0 ? table : table.rows(at: truth.keptRows)
+    let kept = count == table.rowCount ? table : table.rows(at: truth.keptRows)
     let plan = curvePlan(prepared)
     let measured = try measure(plan, kept, truth, context)
     guard let largest = measured.largest, measured.sizes.count > 1 else {

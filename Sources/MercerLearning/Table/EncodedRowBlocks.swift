@@ -1,5 +1,5 @@
 public import MercerCore
-public import MercerData
+import MercerData
 
 /// The rows of a table on the disk as a solver takes them: coordinates in Float, targets as codes of a
 /// problem, block by block.
@@ -16,7 +16,7 @@ public struct EncodedRowBlocks: LabelledRowBlocks {
   let weightColumn: String?
   /// What weights are divided by, so that their mean over the fitted rows is 1.
   let weightUnit: Double
-  /// Rows of the table that are left out.
+  /// Rows of the table that are left out; those of weight 0 are, too.
   let excluded: Set<Int>
 
   public var blockCount: Int {
@@ -29,8 +29,11 @@ public struct EncodedRowBlocks: LabelledRowBlocks {
     let start = index * Self.blockRows
     let rows = start..<min(start + Self.blockRows, store.rowCount)
     var table = try store.table(rows: rows, columns: columns)
-    if !excluded.isEmpty {
-      let kept = rows.filter { !excluded.contains($0) }.map { $0 - start }
+    let counts = try weights(of: table)
+    if !excluded.isEmpty || counts?.contains(0) == true {
+      let kept = (0..<rows.count).filter {
+        !excluded.contains(start + $0) && counts?[$0] != 0
+      }
       if kept.count < rows.count { table = table.rows(at: kept) }
     }
     guard let column = table.column(named: target.column),
@@ -101,8 +104,9 @@ extension LargeTable {
   ) -> EncodedRowBlocks {
     var unit = 1.0
     if let name = learner.weightColumn,
-      case .numbers(let values)? = sample.column(named: name)?.values
+      case .numbers(let all)? = sample.column(named: name)?.values
     {
+      let values = all.filter { $0 > 0 }
       unit = values.reduce(0, +) / Double(max(values.count, 1))
     }
     return EncodedRowBlocks(

@@ -14,6 +14,8 @@ public struct PreparedTable: Sendable {
   public internal(set) var plan: RidgePlan
   /// Rows without a target.
   public let droppedRows: Int
+  /// Rows of weight 0, which are left out, too.
+  public let weightlessRows: Int
 
   let inputs: Points<Double>
   let problem: TableProblem
@@ -34,7 +36,7 @@ public struct PreparedTable: Sendable {
     return PreparedTable(
       source: source,
       encoder: targetMeans.refitting(encoder, to: problem.codes, weights: problem.weights),
-      target: target, plan: plan, droppedRows: droppedRows,
+      target: target, plan: plan, droppedRows: droppedRows, weightlessRows: weightlessRows,
       inputs: targetMeans.outOfFold(
         inputs, targets: problem.codes, weights: problem.weights, groups: groups, seed: seed),
       problem: problem, targetMeans: targetMeans, resampling: resampling, large: large)
@@ -54,8 +56,8 @@ public struct PreparedTable: Sendable {
     }
     return PreparedTable(
       source: source, encoder: encoder, target: target, plan: plan, droppedRows: droppedRows,
-      inputs: Points(coordinates), problem: problem, targetMeans: targetMeans,
-      resampling: resampling, large: large)
+      weightlessRows: weightlessRows, inputs: Points(coordinates), problem: problem,
+      targetMeans: targetMeans, resampling: resampling, large: large)
   }
 
   /// Checks that a model fitted to this table can be measured on another one.

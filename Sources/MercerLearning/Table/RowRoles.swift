@@ -66,11 +66,13 @@ struct RowRoles: Sendable {
 
   private static func weights(in column: Column, of table: Table) throws(MercerError) -> [Double] {
     let values = try numbers(in: column, of: table, are: "numbers")
+    // Rows of weight 0 are not here any more.
     if let row = values.firstIndex(where: { !($0 > 0) }) {
+      let number = table.rowNumbers?[row] ?? row
       throw MercerError(
-        .invalidData, "row \(row + 1) has the weight \(values[row])",
+        .invalidData, "row \(number + 1) has the weight \(values[row])",
         at: .init(file: table.source, column: quoted(column.name)),
-        remedy: "weights are numbers above 0; leave out rows that shall not count")
+        remedy: "weights are numbers above 0, or 0 for rows that shall not count")
     }
     // To a mean of 1, so that ridges mean what they mean without weights.
     let mean = values.reduce(0, +) / Double(values.count)

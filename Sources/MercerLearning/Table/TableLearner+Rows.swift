@@ -1,5 +1,5 @@
 public import MercerCore
-import MercerData
+public import MercerData
 import MercerKernels
 
 extension TableLearner {
@@ -17,6 +17,20 @@ extension TableLearner {
   /// About how many coordinates a kernel will look at; which ones is not known before the search.
   static func seenWidth(of encoder: TableEncoder) -> Int {
     min(SearchData.views(of: encoder).largestWidth, 24)
+  }
+
+  /// The rows of a table that count, with their numbers there: all but those of weight 0. The table as it
+  /// is where no row has that.
+  ///
+  /// - Complexity: O(rows); a copy of what is left where a row has weight 0.
+  public func weighedRows(of table: Table) -> Table {
+    guard let weightColumn,
+      case .numbers(let weights)? = table.column(named: weightColumn)?.values, weights.contains(0)
+    else { return table }
+    let kept = weights.indices.filter { weights[$0] != 0 }
+    var part = table.rows(at: kept)
+    if part.rowNumbers == nil { part.rowNumbers = kept }
+    return part
   }
 
   /// Looks through a table that is larger than memory, by its sample; where a fit of all of its rows

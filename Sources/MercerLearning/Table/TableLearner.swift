@@ -24,7 +24,8 @@ public struct TableLearner: Sendable {
   public var groupColumn: String?
   /// The column of times: validation is on rows later than those learned from.
   public var timeColumn: String?
-  /// The column that says how much each row counts, all positive; it is no feature.
+  /// The column that says how much each row counts, none below 0; it is no feature. A row of weight 0 is
+  /// as if it were not there.
   public var weightColumn: String?
   /// The number of folds of the search, at least 2, if not to follow from the size.
   public var foldCount: Int?
@@ -59,6 +60,8 @@ public struct TableLearner: Sendable {
     public let forecast: TableForecast?
     /// Rows without a target.
     public let droppedRows: Int
+    /// Rows of weight 0, which are left out, too.
+    public let weightlessRows: Int
     /// Whether the time was over before all was tried that was planned.
     public let stoppedEarly: Bool
     /// Seconds for the search and for the fit.
@@ -70,11 +73,18 @@ public struct TableLearner: Sendable {
   ///
   /// - Complexity: O(rows · columns).
   /// - Throws: `.invalidData` for a target that is absent, missing everywhere, constant, or of one
-  ///   class, and for fewer than two rows; `.invalidParameter` for an ignored column that is absent
+  ///   class, for weights that are not numbers from 0, and for fewer than two rows that count; `.invalidParameter` for an ignored column that is absent
   ///   or the target, and for a kernel that does not fit the columns; `.memoryLimit`.
   public func prepare(
-    _ table: Table, context: ExecutionContext = .default
+    _ whole: Table, context: ExecutionContext = .default
   ) throws(MercerError) -> PreparedTable {
+    let table = weighedRows(of: whole)
+    guard table.rowCount > 0 || whole.rowCount == 0 else {
+      throw MercerError(
+        .invalidData, "all rows have weight 0",
+        at: .init(file: table.source, column: weightColumn.map(quoted)),
+        remedy: "give the rows that shall count a weight above 0")
+    }
     let column = try targetColumn(of: table)
     try checkOptions()
     let (targetEncoder, truth) = try TargetEncoder.fit(
@@ -117,8 +127,8 @@ public struct TableLearner: Sendable {
       context: context)
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
-      droppedRows: truth.droppedRowCount, inputs: inputs, problem: problem,
-      targetMeans: targetMeans, resampling: roles.resampling)
+      droppedRows: truth.droppedRowCount, weightlessRows: whole.rowCount - table.rowCount,
+      inputs: inputs, problem: problem, targetMeans: targetMeans, resampling: roles.resampling)
   }
 
   /// A number that is misspelt in one row makes a class of every number.
@@ -244,9 +254,10 @@ public struct TableLearner: Sendable {
         inverse: assessment.inverse, spread: assessment.spread, history: history,
         trainingRows: TrainingRows(
           of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)
-      ).keepingSeenCoordinates(),
+      ).keepingRowsThatCount().keepingSeenCoordinates(),
       judged: assessment.judged, leaderboard: found.leaderboard, plan: plan, forecast: forecast,
-      droppedRows: prepared.droppedRows, stoppedEarly: stoppedEarly,
+      droppedRows: prepared.droppedRows, weightlessRows: prepared.weightlessRows,
+      stoppedEarly: stoppedEarly,
       seconds: ((searched - started).seconds, (finished - searched).seconds))
   }
 }

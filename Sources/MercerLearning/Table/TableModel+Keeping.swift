@@ -37,10 +37,58 @@ extension TableModel {
     if let old = spread?.local {
       local = try old.moved(to: features, places: places, training: inputs)
     }
-    return TableModel(
-      encoder: kept, target: target,
+    return replacing(
+      encoder: kept,
       regression: try KernelRidgeBlend(members: members, weights: regression.weights),
-      calibration: calibration, sets: sets, inverse: inverse,
+      local: local, trainingRows: trainingRows)
+  }
+
+  /// The same model without the rows that nothing is made of: their coefficients are exactly 0 in every
+  /// member, and the spread was not learned from them. Predictions stay as they are. A kernel that is
+  /// centred looks at all rows, and keeps them.
+  ///
+  /// - Throws: `.internalFailure` when a kernel has no text form.
+  func keepingRowsThatCount() throws(MercerError) -> TableModel {
+    var counts = [Bool](repeating: false, count: regression.inputs.count)
+    for member in regression.members {
+      guard !(try Self.expression(of: member.kernel).dependsOnReference) else { return self }
+      let width = member.coefficients.columnCount
+      member.coefficients.withUnsafeBufferPointer { alpha in
+        for place in alpha.indices where alpha[place] != 0 { counts[place / width] = true }
+      }
+    }
+    if let local = spread?.local {
+      guard !local.kernel.expression.dependsOnReference else { return self }
+      for row in local.rows ?? [] { counts[row] = true }
+    }
+    let kept = counts.indices.filter { counts[$0] }
+    guard !kept.isEmpty, kept.count < counts.count else { return self }
+    let inputs = regression.inputs.subset(at: kept)
+    let members = regression.members.map {
+      KernelRidgeModel(
+        kernel: $0.kernel, ridge: $0.ridge, inputs: inputs,
+        coefficients: $0.coefficients.rows(at: kept), offsets: $0.offsets,
+        leaveOneOutResiduals: $0.leaveOneOutResiduals?.rows(at: kept), report: $0.report)
+    }
+    let places = Dictionary(uniqueKeysWithValues: zip(kept, kept.indices))
+    return replacing(
+      encoder: encoder,
+      regression: try KernelRidgeBlend(members: members, weights: regression.weights),
+      local: spread?.local?.numbering(rows: places),
+      trainingRows: trainingRows.map { rows in
+        TrainingRows(
+          places: kept.map { rows.places[$0] }, targets: kept.map { rows.targets[$0] },
+          leaveOneOutResiduals: rows.leaveOneOutResiduals?.rows(at: kept))
+      })
+  }
+
+  private func replacing(
+    encoder: TableEncoder, regression: KernelRidgeBlend, local: LocalSpread?,
+    trainingRows: TrainingRows?
+  ) -> TableModel {
+    TableModel(
+      encoder: encoder, target: target, regression: regression, calibration: calibration,
+      sets: sets, inverse: inverse,
       spread: spread.map {
         ResidualSpread(
           deviation: $0.deviation, levels: $0.levels, lower: $0.lower, upper: $0.upper,
@@ -59,6 +107,14 @@ extension TableModel {
 }
 
 extension LocalSpread {
+  /// The same spread, its rows among those of the regression called by other numbers.
+  fileprivate func numbering(rows places: [Int: Int]) -> LocalSpread {
+    LocalSpread(
+      kernel: kernel, ridge: ridge, inputs: inputs, rows: rows?.compactMap { places[$0] },
+      coefficients: coefficients, scale: scale, range: range,
+      predictionCentre: predictionCentre, predictionUnit: predictionUnit)
+  }
+
   /// The same spread on some of the coordinates, and the prediction.
   fileprivate func moved(
     to features: [Int], places: [Int: Int], training: Points<Double>

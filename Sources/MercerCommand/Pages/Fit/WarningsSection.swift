@@ -40,6 +40,11 @@ extension FitReport {
         "\(NumberText.quantity(outcome.droppedRows, "row")) without a target \(outcome.droppedRows == 1 ? "was" : "were") left out."
       )
     }
+    if outcome.weightlessRows > 0 {
+      found.append(
+        "\(NumberText.quantity(outcome.weightlessRows, "row")) of weight 0 \(outcome.weightlessRows == 1 ? "was" : "were") left out."
+      )
+    }
     found += insight.failures.map {
       "A part of this report could not be made: \($0.message)."
     }
