@@ -21,7 +21,9 @@ public protocol LabelledRowBlocks<Element>: Sendable {
 extension LabelledRowBlocks {
   /// All blocks in one place, for solvers that want them there.
   ///
-  /// - Parameter rowCount: at least as many as there are; memory is taken for so many.
+  /// - Parameters:
+  ///   - limit: at least as many as there are rows; memory is taken for so many.
+  ///   - context: its memory limit, and cancellation.
   /// - Complexity: one pass; n (d + 2 k) numbers.
   /// - Throws: as `block`; `.invalidData` when there are no rows; `.memoryLimit`.
   public func gathered(

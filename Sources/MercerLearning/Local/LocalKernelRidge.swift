@@ -1,6 +1,6 @@
 public import MercerCore
 public import MercerKernels
-public import MercerSolvers
+import MercerSolvers
 import RealModule
 
 /// Kernel ridge regressions on the leaves of a `LocalTree`, blended where leaves meet: n rows for the
@@ -44,10 +44,17 @@ public struct LocalKernelRidge: Estimator {
   /// An estimator.
   ///
   /// - Parameters:
+  ///   - kernel: k.
+  ///   - ridge: λ, above 0.
   ///   - leafRows: at least 2; a fit of 8,000 takes a few seconds and a quarter of a gigabyte.
+  ///   - overlap: the share of a split's rows where both its sides count, 0 to ½.
   ///   - metricRounds: above 0 only for kernels that have a metric (`MetricKernel`), on all coordinates
   ///     or on chosen ones (`ColumnsKernel`).
+  ///   - blocks: coordinates that get one scale.
+  ///   - centresTargets: whether the mean of a leaf's targets is kept apart.
+  ///   - wantsLeaveOneOut: whether leave-one-out residuals are computed.
   ///   - pilotRows: at least 2.
+  ///   - seed: of the rows of the pilots.
   /// - Throws: `.invalidParameter` for numbers out of range, or rounds for a kernel without a metric.
   public init(
     kernel: any PointKernel<Double>, ridge: Double, leafRows: Int = 8000, overlap: Double = 0.1,

@@ -41,7 +41,7 @@ public struct RidgePlan: Sendable, Equatable {
   /// - Parameters:
   ///   - n: the number of rows.
   ///   - k: the number of targets.
-  ///   - featureCount: d.
+  ///   - d: the number of coordinates.
   ///   - seconds: how long a fit with centres may take.
   ///   - context: threads and memory limit.
   /// - Throws: `.memoryLimit` when not even the smallest method fits.

@@ -65,7 +65,7 @@ package enum Geometry: String, Sendable, CaseIterable {
       // Inner products are divided by the dimension, so squared lengths are too.
       let size = lengthScale * lengthScale / Double(2 * Swift.max(dimension, 1))
       let hidden: [any NetworkLayer] = [
-        try DenseLayer(weightVariance: 2, biasVariance: size / 10), try RectifierLayer.relu,
+        try DenseLayer(weightVariance: 2, biasVariance: size / 10), RectifierLayer.relu,
       ]
       let network = try Network(hidden + hidden + [DenseLayer()])
       let kernel = try NetworkKernel<Element>(.ntk, network, metric: metric)

@@ -1,4 +1,4 @@
-public import MercerCore
+import MercerCore
 import MercerData
 import RealModule
 

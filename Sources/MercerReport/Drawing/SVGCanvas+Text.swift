@@ -36,6 +36,10 @@ extension SVGCanvas {
   /// One line of text, its baseline at a place. Line ends in it are shown as marks.
   ///
   /// - Parameters:
+  ///   - text: what it says.
+  ///   - place: where its anchor is.
+  ///   - anchor: which part of it stands at the place.
+  ///   - role: what it is for, which decides its size and ink.
   ///   - turned: a quarter turn counterclockwise about its place.
   ///   - full: the whole of a text of which only a part is shown; hovering shows it.
   public mutating func text(

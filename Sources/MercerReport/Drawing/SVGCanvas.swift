@@ -35,7 +35,11 @@ public struct SVGCanvas: Sendable {
 
   /// A line through points in order; nothing for fewer than two.
   ///
-  /// - Parameter dash: lengths of dashes and gaps, such as `4 3`; nil for a whole line.
+  /// - Parameters:
+  ///   - points: in the order in which they are joined.
+  ///   - ink: its colour.
+  ///   - width: of the line, in units of the drawing.
+  ///   - dash: lengths of dashes and gaps, such as `4 3`; nil for a whole line.
   public mutating func polyline(
     _ points: [PlotPoint], _ ink: Ink, width: Double = 1.75, dash: String? = nil
   ) {

@@ -34,7 +34,12 @@ public struct BarPlot: Plot {
   /// Bars from the top in their order; those after the fortieth and those without a finite value are
   /// left out, and the note says so.
   ///
-  /// - Parameter references: lines at values of the quantity; give them the axis `.x`.
+  /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
+  ///   - quantity: what the lengths mean.
+  ///   - bars: from the top.
+  ///   - references: lines at values of the quantity; give them the axis `.x`.
   public init(
     title: String, summary: String, quantity: Quantity, bars: [Bar],
     references: [ReferenceLine] = []

@@ -18,7 +18,12 @@ public struct CurvePlot: Plot {
   /// A plot of curves over the same axes.
   ///
   /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
+  ///   - x: what is across.
+  ///   - y: what is up.
   ///   - curves: in the order of the legend; the first is on top.
+  ///   - references: lines at values of either axis.
   ///   - isSquare: whether the axes are of the same length.
   ///   - hasDiagonal: whether a quiet line joins the lower left corner with the upper right one.
   public init(

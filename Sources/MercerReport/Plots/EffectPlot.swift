@@ -39,6 +39,10 @@ public struct EffectPlot: Plot {
   /// The effect of a number.
   ///
   /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
+  ///   - feature: what is across.
+  ///   - response: what is predicted.
   ///   - curve: mean predictions over values of the feature; its band is drawn.
   ///   - rug: values of the feature in the data, or quantiles of them, drawn as a rug: where there is
   ///     none, the curve is a guess. Of more than 100, evenly spread ones are kept.

@@ -44,12 +44,15 @@ public struct HeatMapPlot: Plot {
   /// A map of r × c values.
   ///
   /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
   ///   - rows: r labels, from the top.
   ///   - columns: c labels, from the left.
   ///   - values: r lists of c values; one that is not finite leaves its cell empty.
   ///   - texts: what stands in the cells where they are large enough, such as counts whose shares are
   ///     the values; nil for nothing.
   ///   - quantity: what the shades mean; its range, if any, holds their ends.
+  ///   - shades: how values become colours.
   public init(
     title: String, summary: String, rows: Side, columns: Side, values: [[Double]],
     texts: [[String]]? = nil, quantity: Quantity, shades: Shades = .sequential

@@ -16,7 +16,12 @@ public struct HistogramPlot: Plot {
 
   /// Counts n values in bins whose number follows from them (at most 60), in O(n log n).
   ///
-  /// - Parameter references: lines at values of the quantity; give them the axis `.x`.
+  /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
+  ///   - quantity: what the values are.
+  ///   - values: n of them; those that the axis has no place for are left out, and the note counts them.
+  ///   - references: lines at values of the quantity; give them the axis `.x`.
   /// - Source: Freedman and Diaconis, On the histogram as a density estimator (1981): bins of width
   ///   2 (quartile distance) n^(−1/3).
   public init(

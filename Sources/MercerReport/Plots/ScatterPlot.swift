@@ -27,12 +27,17 @@ public struct ScatterPlot: Plot {
   /// A plot of n points, in O(n).
   ///
   /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
+  ///   - x: what is across.
+  ///   - y: what is up.
   ///   - xs: n values across.
   ///   - ys: n values up; pairs with a value that the axis has no place for are left out, and the note
   ///     counts them.
   ///   - labels: n names shown when hovering, such as `row 12`.
   ///   - isComparison: whether both axes measure the same thing, as for predicted against actual: the
   ///     axes then have the same range, and a diagonal shows where the two are equal.
+  ///   - references: lines at values of either axis.
   public init(
     title: String, summary: String, x: Quantity, y: Quantity, xs: [Double], ys: [Double],
     labels: [String]? = nil, isComparison: Bool = false, references: [ReferenceLine] = []

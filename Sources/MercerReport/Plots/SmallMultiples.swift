@@ -16,6 +16,8 @@ public struct SmallMultiples: Plot {
   public static let mostPanels = 24
 
   /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
   ///   - panels: in reading order; each is drawn under its title.
   ///   - panelWidth: the least width of a panel, in units of the drawing.
   public init(title: String, summary: String, panels: [any Plot], panelWidth: Double = 220) {

@@ -3,6 +3,8 @@ public enum SpectrumPlot {
   /// A plot of n eigenvalues, of which at most 300 are drawn, evenly spread on the axis.
   ///
   /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
   ///   - eigenvalues: descending; those that are not positive are left out, and the note counts them.
   ///   - ridge: λ: directions whose eigenvalue is far below it are hardly learned; nil for no line.
   public static func plot(

@@ -3,6 +3,8 @@ public enum ThresholdPlot {
   /// Shares of true positives against shares of false positives, one curve a class.
   ///
   /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
   ///   - curves: x ascending from 0 to 1, with names such as `yes (AUC 0.93)`.
   /// - Returns: a square plot with the diagonal of a coin.
   public static func roc(title: String, summary: String, curves: [Curve]) -> CurvePlot {
@@ -14,6 +16,8 @@ public enum ThresholdPlot {
   /// Precision against recall, one curve a class.
   ///
   /// - Parameters:
+  ///   - title: the heading.
+  ///   - summary: the text alternative.
   ///   - curves: x (recall) ascending from 0 to 1.
   ///   - baseRate: the share of positives, the precision of guessing; nil for no line.
   public static func precisionRecall(

@@ -44,6 +44,8 @@ public struct Scale: Sendable, Equatable {
   /// A scale that shows all values that it can, with some room at its ends.
   ///
   /// - Parameters:
+  ///   - kind: linear or logarithmic.
+  ///   - values: what it should show.
   ///   - zero: whether 0 is shown too, and has no room behind it (for bars).
   ///   - room: how much is added at each end, as a share of the whole.
   public init(
