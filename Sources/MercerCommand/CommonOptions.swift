@@ -88,6 +88,7 @@ enum OptionValue {
 
 extension LearningTask: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension RidgeSolver: ExpressibleByArgument {}
 
 extension MercerError {
   /// The same error with the file it is about, if it does not say where it is.

@@ -55,6 +55,7 @@ extension FitCommand {
     let options: [String: String?] = [
       "--target": learning.target, "--task": learning.task?.rawValue,
       "--kernel": learning.kernel, "--ridge": learning.ridge.map { "\($0)" },
+      "--solver": solver == .automatic ? nil : solver.rawValue,
       "--budget": budget.map { "\($0)" }, "--group": learning.group,
       "--time": time, "--weight": weight, "--balance": balance ? "on" : nil,
       "--folds": folds.map { "\($0)" }, "--precision": precision.rawValue,

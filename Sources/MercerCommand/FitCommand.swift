@@ -27,6 +27,13 @@ struct FitCommand: ParsableCommand {
   var test: String?
 
   @Option(
+    help: ArgumentHelp(
+      "How the fit is solved (default: by rows, memory and time).",
+      discussion: "auto, exact, conjugate-gradients, centres, falkon, asketch or eigenpro.",
+      valueName: "solver"))
+  var solver = RidgeSolver.automatic
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "The seconds for search and fit (default: by the size; about 30 for 10,000 rows).",
@@ -96,6 +103,7 @@ struct FitCommand: ParsableCommand {
     var context = common.context
     let checkpoint = try plan ? nil : makeCheckpoint(context)
     var learner = try learning.learner(seed: common.seed)
+    learner.solver = solver
     learner.budget = budget
     learner.stopsWhenLate = true
     learner.timeColumn = time

@@ -35,6 +35,11 @@ public struct KernelRidge: Estimator {
     case iterative(IterativeRidge = IterativeRidge(), stored: Bool = false)
     /// As a sum over centres alone, fitted to all rows.
     case centres(RidgeCentres)
+    /// By block coordinate steps in Float, where the kernel has a text form; rows all weigh as much.
+    /// Its ridge is that of the estimator.
+    case sketchAndProject(ASkotch)
+    /// By stochastic gradient steps, likewise.
+    case eigenPro(EigenPro)
 
     /// What the model will be a sum over.
     func modelInputs(for data: LabelledData<Points<Double>>) -> Points<Double> {
@@ -92,6 +97,9 @@ public struct KernelRidge: Estimator {
     case .centres(let centres):
       let solution = try solve(kernel, data, targets: targets, on: centres, context: context)
       (coefficients, report) = (solution.values, solution.report)
+    case .sketchAndProject, .eigenPro:
+      let solution = try solveStochastically(kernel, data, targets, solver, context)
+      (coefficients, report) = (solution.values, solution.report)
     case .automatic:
       preconditionFailure("the plan names a solver")
     }
@@ -114,7 +122,10 @@ public struct KernelRidge: Estimator {
     case .centres:
       .centres(
         RidgeCentres(
-          data.inputs.subset(at: RidgeCentres.rows(plan.centreCount, of: data.count, seed: 0))))
+          data.inputs.subset(at: RidgeCentres.rows(plan.centreCount, of: data.count, seed: 0)),
+          method: plan.centreMethod))
+    case .sketchAndProject: .sketchAndProject(ASkotch(ridge: ridge))
+    case .eigenPro: .eigenPro(EigenPro(ridge: ridge))
     }
   }
 

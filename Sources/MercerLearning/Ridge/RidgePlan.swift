@@ -14,6 +14,10 @@ public struct RidgePlan: Sendable, Equatable {
     case iterativeTiled
     /// A function of some of the rows, the centres, fitted to all of them (`CentreRidge`).
     case centres
+    /// Block coordinate steps on a K computed block by block (`ASkotch`).
+    case sketchAndProject
+    /// Preconditioned stochastic gradient steps (`EigenPro`).
+    case eigenPro
   }
 
   /// How it will be solved.
@@ -22,10 +26,24 @@ public struct RidgePlan: Sendable, Equatable {
   public let rank: Int
   /// How many rows the function is a sum over: all of them, or the centres.
   public let centreCount: Int
+  /// How the equations of the centres are solved, where there are centres.
+  public let centreMethod: CentreRidge.Method
   /// The bytes this will allocate, beside the data.
   public let expectedBytes: Int
   /// One sentence for the user.
   public let reason: String
+
+  private init(
+    method: Method, rank: Int = 0, centreCount: Int, centreMethod: CentreRidge.Method = .automatic,
+    expectedBytes: Int, reason: String
+  ) {
+    self.method = method
+    self.rank = rank
+    self.centreCount = centreCount
+    self.centreMethod = centreMethod
+    self.expectedBytes = expectedBytes
+    self.reason = reason
+  }
 
   /// Up to how many rows a factorisation is preferred: its time grows as n³, and passes that of the
   /// iteration about here.
@@ -43,22 +61,25 @@ public struct RidgePlan: Sendable, Equatable {
   ///   - k: the number of targets.
   ///   - d: the number of coordinates.
   ///   - seconds: how long a fit with centres may take.
+  ///   - solver: the solver that was asked for.
   ///   - context: threads and memory limit.
-  /// - Throws: `.memoryLimit` when not even the smallest method fits.
+  /// - Throws: `.memoryLimit` when what was asked for, or not even the smallest method, fits.
   public static func plan(
     rowCount n: Int, targetCount k: Int, featureCount d: Int, seconds: Double = defaultSeconds,
-    context: ExecutionContext
+    solver: RidgeSolver = .automatic, context: ExecutionContext
   ) throws(MercerError) -> RidgePlan {
+    guard solver == .automatic else {
+      return try forced(solver, n, k, d, seconds: seconds, context: context)
+    }
     let exact = ExactRidge().byteCount(rowCount: n)
     let limit = context.memoryLimit
     if n <= exactLimit, exact <= limit {
       return RidgePlan(
-        method: .exact, rank: 0, centreCount: n, expectedBytes: exact,
+        method: .exact, centreCount: n, expectedBytes: exact,
         reason: "\(n) rows: a factorisation takes \(ByteCount(exact)) of \(ByteCount(limit))")
     }
-    let rank = Self.rank(rowCount: n, targetCount: k, limit: limit)
-    let tiled = bytes(rank: rank, rowCount: n, targetCount: k)
-    let stored = tiled + 4 * n * n
+    let tiled = bytes(
+      rank: Self.rank(rowCount: n, targetCount: k, limit: limit), rowCount: n, targetCount: k)
     if n > allRowsLimit || tiled > limit,
       let plan = centrePlan(n, k, d, seconds: seconds, context: context)
     {
@@ -68,21 +89,75 @@ public struct RidgePlan: Sendable, Equatable {
       n > exactLimit
       ? "\(n) rows: an iteration is faster than a factorisation"
       : "a factorisation would take \(ByteCount(exact)), more than \(ByteCount(limit))"
+    return try iterative(n, k, because: why, limit: limit)
+  }
+
+  /// Conjugate gradients, on a stored K where it fits.
+  private static func iterative(
+    _ n: Int, _ k: Int, because why: String, limit: Int
+  ) throws(MercerError) -> RidgePlan {
+    let rank = Self.rank(rowCount: n, targetCount: k, limit: limit)
+    let tiled = bytes(rank: rank, rowCount: n, targetCount: k)
+    let stored = tiled + 4 * n * n
     if stored <= limit {
       return RidgePlan(
         method: .iterativeStored, rank: rank, centreCount: n, expectedBytes: stored,
         reason: "\(why); K is stored, as it is used many times (\(ByteCount(stored)))")
     }
-    guard tiled <= limit else {
-      throw MercerError(
-        .memoryLimit,
-        "a fit of \(n) rows needs at least \(ByteCount(tiled)), more than the limit of "
-          + "\(ByteCount(limit))",
-        remedy: "raise --memory, or use fewer rows")
-    }
+    try checkFits(tiled, n, limit)
     return RidgePlan(
       method: .iterativeTiled, rank: rank, centreCount: n, expectedBytes: tiled,
       reason: "\(why); K is computed anew for each product, as \(ByteCount(stored)) would not fit")
+  }
+
+  private static func checkFits(_ bytes: Int, _ n: Int, _ limit: Int) throws(MercerError) {
+    guard bytes <= limit else {
+      throw MercerError(
+        .memoryLimit,
+        "a fit of \(n) rows needs at least \(ByteCount(bytes)), more than the limit of "
+          + "\(ByteCount(limit))",
+        remedy: "raise --memory, or use fewer rows")
+    }
+  }
+
+  /// The plan with the solver that was asked for.
+  private static func forced(
+    _ solver: RidgeSolver, _ n: Int, _ k: Int, _ d: Int, seconds: Double,
+    context: ExecutionContext
+  ) throws(MercerError) -> RidgePlan {
+    let limit = context.memoryLimit
+    let why = "\(n) rows: --solver \(solver.rawValue)"
+    func onAllRows(_ method: Method, _ bytes: Int) throws(MercerError) -> RidgePlan {
+      try checkFits(bytes, n, limit)
+      return RidgePlan(method: method, centreCount: n, expectedBytes: bytes, reason: why)
+    }
+    switch solver {
+    case .automatic:
+      return try plan(
+        rowCount: n, targetCount: k, featureCount: d, seconds: seconds, context: context)
+    case .exact:
+      return try onAllRows(.exact, ExactRidge().byteCount(rowCount: n))
+    case .conjugateGradients:
+      return try iterative(n, k, because: why, limit: limit)
+    case .asketch:
+      return try onAllRows(
+        .sketchAndProject,
+        ASkotch(ridge: 1).byteCount(rowCount: n, targetCount: k, as: Float.self) + 4 * n * d)
+    case .eigenpro:
+      return try onAllRows(
+        .eigenPro, EigenPro().byteCount(rowCount: n, targetCount: k, as: Float.self) + 4 * n * d)
+    case .centres, .falkon:
+      let method = solver == .falkon ? CentreRidge.Method.falkon : .automatic
+      guard
+        let plan = centrePlan(n, k, d, seconds: seconds, method: method, why: why, context: context)
+      else {
+        throw MercerError(
+          .memoryLimit,
+          "not even \(fewestCentres) centres for \(n) rows fit into \(ByteCount(limit))",
+          remedy: "raise --memory, or use fewer rows")
+      }
+      return plan
+    }
   }
 
   /// The least ridge that a search should try: below it an iteration with products in Float ends before
@@ -90,7 +165,7 @@ public struct RidgePlan: Sendable, Equatable {
   func leastRidge(rowCount n: Int) -> Double {
     switch method {
     case .exact: 0
-    case .iterativeStored, .iterativeTiled: 1e-3
+    case .iterativeStored, .iterativeTiled, .sketchAndProject, .eigenPro: 1e-3
     case .centres: max(1e-3, 1e-6 * Double(n))
     }
   }
@@ -98,8 +173,8 @@ public struct RidgePlan: Sendable, Equatable {
   /// The same plan with what else must be in memory while it is carried out.
   func adding(bytes: Int) -> RidgePlan {
     RidgePlan(
-      method: method, rank: rank, centreCount: centreCount, expectedBytes: expectedBytes + bytes,
-      reason: reason)
+      method: method, rank: rank, centreCount: centreCount, centreMethod: centreMethod,
+      expectedBytes: expectedBytes + bytes, reason: reason)
   }
 
   /// The least number of centres that is worth a fit.
@@ -107,16 +182,20 @@ public struct RidgePlan: Sendable, Equatable {
   /// The passes over the rows that a fit on centres takes.
   private static let centrePasses = 9.0
 
+  /// The passes over K that stochastic solvers take, more or less.
+  private static let epochs = 60.0
+
   /// As many centres as time and half of the memory allow; nil when not even a few fit.
   private static func centrePlan(
-    _ n: Int, _ k: Int, _ d: Int, seconds: Double, context: ExecutionContext
+    _ n: Int, _ k: Int, _ d: Int, seconds: Double, method: CentreRidge.Method = .automatic,
+    why: String? = nil, context: ExecutionContext
   ) -> RidgePlan? {
     func bytes(_ m: Int) -> Int {
-      CentreRidge(ridge: 1).byteCount(
+      CentreRidge(ridge: 1, method: method).byteCount(
         rowCount: n, centreCount: m, targetCount: k, threadCount: context.threadCount,
         as: Float.self) + 4 * n * d
     }
-    var m = n / 2
+    var m = max(n / 2, min(n, fewestCentres))
     while m > fewestCentres,
       2 * bytes(m) > context.memoryLimit || centreSeconds(n, m, k, d) > seconds
     {
@@ -124,8 +203,8 @@ public struct RidgePlan: Sendable, Equatable {
     }
     guard bytes(m) <= context.memoryLimit else { return nil }
     return RidgePlan(
-      method: .centres, rank: 0, centreCount: m, expectedBytes: bytes(m),
-      reason: "\(n) rows: the function is a sum over \(m) of them, fitted to all")
+      method: .centres, centreCount: m, centreMethod: method, expectedBytes: bytes(m),
+      reason: "\(why ?? "\(n) rows"): the function is a sum over \(m) of them, fitted to all")
   }
 
   /// About how long a fit of n rows on m centres takes, on two cores of the machine of
@@ -161,6 +240,7 @@ public struct RidgePlan: Sendable, Equatable {
         + 40 * n * n * k / 4e10
     case .iterativeStored: return tiles + 60 * n * n * (1 + k / 8) / 2.5e9
     case .iterativeTiled: return 60 * (2 * tiles + n * n * k / 2e10)
+    case .sketchAndProject, .eigenPro: return Self.epochs * (2 * tiles + n * n * k / 2e10)
     case .centres:
       return Self.centreSeconds(rowCount, centreCount, targetCount, featureCount)
     }

@@ -71,11 +71,17 @@ struct TableFit: Sendable {
       let held = Set(isHeld.map { problem.truth.keptRows[$0] })
       solver = .centres(
         RidgeCentres(
-          kept.inputs.subset(at: chosen),
+          kept.inputs.subset(at: chosen), method: plan.centreMethod,
           rows: try source.map { (give) throws(MercerError) in
             try give(choice.seenFeatures(ofDimension: inputs.dimension), held)
           }))
       fittedRows = chosen.map { rows[$0] }
+    case .sketchAndProject:
+      solver = .sketchAndProject(ASkotch(ridge: 1, onNonConvergence: .returnBest, seed: seed))
+      fittedRows = rows
+    case .eigenPro:
+      solver = .eigenPro(EigenPro(onNonConvergence: .returnBest, seed: seed))
+      fittedRows = rows
     }
     (regression, stoppedEarly) = try Self.fitted(
       choice, kept, solver: solver, mayRaiseRidges: mayRaiseRidges, deadline: deadline,

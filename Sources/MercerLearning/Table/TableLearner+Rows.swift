@@ -53,7 +53,7 @@ extension TableLearner {
     let plan = try RidgePlan.plan(
       rowCount: n, targetCount: k, featureCount: Self.seenWidth(of: prepared.encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: n)),
-      context: rest)
+      solver: solver, context: rest)
     guard plan.method == .centres, plan.centreCount <= prepared.inputs.count else {
       return prepared
     }

@@ -16,6 +16,8 @@ public struct TableLearner: Sendable {
   public var kernel: (any PointKernel<Double>)?
   /// The ridge for targets of unit standard deviation, if not to be searched.
   public var ridge: Double?
+  /// The solver of the last fit, if not to follow from size and memory.
+  public var solver = RidgeSolver.automatic
   /// Whether each class weighs as much as any other.
   public var balancesClasses = false
   /// How categories are encoded.
@@ -124,7 +126,7 @@ public struct TableLearner: Sendable {
       rowCount: inputs.count, targetCount: problem.codes.columnCount,
       featureCount: Self.seenWidth(of: encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: inputs.count)),
-      context: context)
+      solver: solver, context: context)
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
       droppedRows: truth.droppedRowCount, weightlessRows: whole.rowCount - table.rowCount,

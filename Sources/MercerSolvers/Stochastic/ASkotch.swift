@@ -49,6 +49,19 @@ public struct ASkotch: Sendable {
     self.seed = seed
   }
 
+  private func resolvedBlock(_ n: Int) -> Int {
+    min(n, blockSize ?? min(max(n / 100, 256), 4096))
+  }
+
+  /// The bytes this takes beside inputs and targets: a block, and the coefficients with their momentum.
+  public func byteCount<Element: Scalar>(
+    rowCount n: Int, targetCount k: Int, as type: Element.Type
+  ) -> Int {
+    let b = resolvedBlock(n)
+    return 2 * b * b * MemoryLayout<Element>.stride + 64 * b * min(rank, b)
+      + 6 * n * k * MemoryLayout<Element>.stride
+  }
+
   /// Fits all targets at once.
   ///
   /// - Parameters:
@@ -69,9 +82,9 @@ public struct ASkotch: Sendable {
         .invalidParameter, "ASkotch needs a ridge above 0, and positive sizes and limits")
     }
     let n = inputs.count
-    let b = min(n, blockSize ?? min(max(n / 100, 256), 4096))
+    let b = resolvedBlock(n)
     try context.checkMemory(
-      2 * b * b * MemoryLayout<K.Element>.stride + 64 * b * min(rank, b),
+      byteCount(rowCount: n, targetCount: targets.columnCount, as: K.Element.self),
       for: "blocks of \(b) rows")
     var run = ASkotchRun(
       kernel: kernel, inputs: inputs, targets: targets, ridge: ridge, blockSize: b, rank: rank,

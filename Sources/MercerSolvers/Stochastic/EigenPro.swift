@@ -52,6 +52,17 @@ public struct EigenPro: Sendable {
     self.seed = seed
   }
 
+  private func resolvedSample(_ n: Int) -> Int { min(n, sampleSize ?? min(max(n / 5, 500), 4000)) }
+
+  /// The bytes this takes beside inputs and targets: the subsample's K with its directions, tiles, and
+  /// the coefficients.
+  public func byteCount<Element: Scalar>(
+    rowCount n: Int, targetCount k: Int, as type: Element.Type
+  ) -> Int {
+    let s = resolvedSample(n)
+    return (3 * s * s + 6 * n * k) * MemoryLayout<Element>.stride
+  }
+
   /// Fits all targets at once.
   ///
   /// - Parameters:
@@ -77,7 +88,7 @@ public struct EigenPro: Sendable {
     let n = inputs.count
     let wanted = min(n, batchSize ?? 1024)
     let damping = try GradientDamping(
-      kernel, from: inputs, sampleSize: sampleSize ?? min(max(n / 5, 500), 4000), rank: rank,
+      kernel, from: inputs, sampleSize: resolvedSample(n), rank: rank,
       batchSize: wanted, ridge: ridge, seed: seed, context: context)
     let batch = batchSize == nil ? min(wanted, damping.usefulBatch) : wanted
     var run = EigenProRun(
