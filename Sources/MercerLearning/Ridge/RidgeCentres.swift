@@ -65,7 +65,8 @@ extension KernelRidge {
       return try solver.solve(
         try Self.narrow(
           expressible.expression.renumbered(places), rows.data.inputs,
-          Points(centres.points.coordinates.columns(at: rows.features))),
+          Points(centres.points.coordinates.columns(at: rows.features)),
+          threadCount: context.threadCount),
         core: core, targets: rows.data.targets, weights: rows.data.weights, context: context)
     }
     let cross = try TiledCrossGram(kernel, rows: data.inputs, columns: centres.points)
@@ -76,17 +77,24 @@ extension KernelRidge {
     return try solver.solve(
       try Self.narrow(
         expressible.expression, Points<Float>(Matrix(converting: data.inputs.coordinates)),
-        centres.points),
+        centres.points, threadCount: context.threadCount),
       exact: cross, core: core, targets: targets, weights: data.weights, context: context)
   }
 
-  /// K(X, Z) in Float.
+  /// K(X, Z) in Float; bound block by block, as there may be many rows.
   private static func narrow(
-    _ expression: KernelExpression, _ rows: Points<Float>, _ centres: Points<Double>
-  ) throws(MercerError) -> TiledCrossGram<Float> {
+    _ expression: KernelExpression, _ rows: Points<Float>, _ centres: Points<Double>,
+    threadCount: Int
+  ) throws(MercerError) -> any IndexableGramOperator<Float> {
     let columns = Points<Float>(Matrix(converting: centres.coordinates))
+    func operate<K: Kernel>(
+      _ kernel: K
+    ) throws(MercerError) -> any IndexableGramOperator<Float>
+    where K.Inputs == Points<Float>, K.Element == Float {
+      try BlockwiseCrossGram(kernel, rows: rows, columns: columns, threadCount: threadCount)
+    }
     let kernel: any Kernel<Points<Float>, Float> = try expression.makeKernel(of: Float.self)
       .anchored(to: columns)
-    return try TiledCrossGram(kernel, rows: rows, columns: columns)
+    return try operate(kernel)
   }
 }

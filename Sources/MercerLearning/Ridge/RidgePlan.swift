@@ -62,15 +62,17 @@ public struct RidgePlan: Sendable, Equatable {
   ///   - d: the number of coordinates.
   ///   - seconds: how long a fit with centres may take.
   ///   - solver: the solver that was asked for.
+  ///   - rowBytes: the bytes of the rows in Float, where they are not counted already.
   ///   - context: threads and memory limit.
   /// - Throws: `.memoryLimit` when what was asked for, or not even the smallest method, fits.
   public static func plan(
     rowCount n: Int, targetCount k: Int, featureCount d: Int, seconds: Double = defaultSeconds,
-    solver: RidgeSolver = .automatic, context: ExecutionContext
+    solver: RidgeSolver = .automatic, rowBytes: Int? = nil, context: ExecutionContext
   ) throws(MercerError) -> RidgePlan {
-    guard solver == .automatic else {
-      return try forced(solver, n, k, d, seconds: seconds, context: context)
-    }
+    let centres = CentreBudget(
+      rowCount: n, targetCount: k, featureCount: d, rowBytes: rowBytes ?? 4 * n * d,
+      seconds: seconds)
+    guard solver == .automatic else { return try forced(solver, centres, context) }
     let exact = ExactRidge().byteCount(rowCount: n)
     let limit = context.memoryLimit
     if n <= exactLimit, exact <= limit {
@@ -81,7 +83,7 @@ public struct RidgePlan: Sendable, Equatable {
     let tiled = bytes(
       rank: Self.rank(rowCount: n, targetCount: k, limit: limit), rowCount: n, targetCount: k)
     if n > allRowsLimit || tiled > limit,
-      let plan = centrePlan(n, k, d, seconds: seconds, context: context)
+      let plan = centrePlan(centres, context: context)
     {
       return plan
     }
@@ -122,35 +124,30 @@ public struct RidgePlan: Sendable, Equatable {
 
   /// The plan with the solver that was asked for.
   private static func forced(
-    _ solver: RidgeSolver, _ n: Int, _ k: Int, _ d: Int, seconds: Double,
-    context: ExecutionContext
+    _ solver: RidgeSolver, _ centres: CentreBudget, _ context: ExecutionContext
   ) throws(MercerError) -> RidgePlan {
-    let limit = context.memoryLimit
+    let (n, k, limit) = (centres.rowCount, centres.targetCount, context.memoryLimit)
     let why = "\(n) rows: --solver \(solver.rawValue)"
     func onAllRows(_ method: Method, _ bytes: Int) throws(MercerError) -> RidgePlan {
       try checkFits(bytes, n, limit)
       return RidgePlan(method: method, centreCount: n, expectedBytes: bytes, reason: why)
     }
     switch solver {
-    case .automatic:
-      return try plan(
-        rowCount: n, targetCount: k, featureCount: d, seconds: seconds, context: context)
-    case .exact:
+    case .automatic, .exact:
       return try onAllRows(.exact, ExactRidge().byteCount(rowCount: n))
     case .conjugateGradients:
       return try iterative(n, k, because: why, limit: limit)
     case .asketch:
       return try onAllRows(
         .sketchAndProject,
-        ASkotch(ridge: 1).byteCount(rowCount: n, targetCount: k, as: Float.self) + 4 * n * d)
+        ASkotch(ridge: 1).byteCount(rowCount: n, targetCount: k, as: Float.self) + centres.rowBytes)
     case .eigenpro:
       return try onAllRows(
-        .eigenPro, EigenPro().byteCount(rowCount: n, targetCount: k, as: Float.self) + 4 * n * d)
+        .eigenPro,
+        EigenPro().byteCount(rowCount: n, targetCount: k, as: Float.self) + centres.rowBytes)
     case .centres, .falkon:
       let method = solver == .falkon ? CentreRidge.Method.falkon : .automatic
-      guard
-        let plan = centrePlan(n, k, d, seconds: seconds, method: method, why: why, context: context)
-      else {
+      guard let plan = centrePlan(centres, method: method, why: why, context: context) else {
         throw MercerError(
           .memoryLimit,
           "not even \(fewestCentres) centres for \(n) rows fit into \(ByteCount(limit))",
@@ -185,23 +182,33 @@ public struct RidgePlan: Sendable, Equatable {
   /// The passes over K that stochastic solvers take, more or less.
   private static let epochs = 60.0
 
+  /// What the number of centres follows from.
+  private struct CentreBudget {
+    let rowCount: Int
+    let targetCount: Int
+    let featureCount: Int
+    let rowBytes: Int
+    let seconds: Double
+  }
+
   /// As many centres as time and half of the memory allow; nil when not even a few fit.
   private static func centrePlan(
-    _ n: Int, _ k: Int, _ d: Int, seconds: Double, method: CentreRidge.Method = .automatic,
-    why: String? = nil, context: ExecutionContext
+    _ budget: CentreBudget, method: CentreRidge.Method = .automatic, why: String? = nil,
+    context: ExecutionContext
   ) -> RidgePlan? {
+    let (n, k, limit) = (budget.rowCount, budget.targetCount, context.memoryLimit)
     func bytes(_ m: Int) -> Int {
       CentreRidge(ridge: 1, method: method).byteCount(
         rowCount: n, centreCount: m, targetCount: k, threadCount: context.threadCount,
-        as: Float.self) + 4 * n * d
+        as: Float.self) + budget.rowBytes
     }
     var m = max(n / 2, min(n, fewestCentres))
     while m > fewestCentres,
-      2 * bytes(m) > context.memoryLimit || centreSeconds(n, m, k, d) > seconds
+      2 * bytes(m) > limit || centreSeconds(n, m, k, budget.featureCount) > budget.seconds
     {
       m = m * 19 / 20
     }
-    guard bytes(m) <= context.memoryLimit else { return nil }
+    guard bytes(m) <= limit else { return nil }
     return RidgePlan(
       method: .centres, centreCount: m, centreMethod: method, expectedBytes: bytes(m),
       reason: "\(why ?? "\(n) rows"): the function is a sum over \(m) of them, fitted to all")

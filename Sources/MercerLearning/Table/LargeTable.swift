@@ -1,5 +1,7 @@
 public import MercerCore
 public import MercerData
+import MercerKernels
+import MercerOperators
 
 /// A table on the disk that is learned from without ever being in memory as a whole: what is decided about
 /// it (kinds, encoding, kernels) is decided on some of its rows, drawn at random; the rest comes block
@@ -18,9 +20,16 @@ public struct LargeTable: Sendable {
   /// Bytes that a cell of the sample comes to, with its coordinates and copies of them.
   private static let cellBytes = 64
 
-  /// What all rows take with the coordinates that kernels look at: these in Float, copies that the
-  /// operators make, and targets.
-  static func bytes(rows n: Int, width: Int, targets k: Int) -> Int { 12 * n * width + 16 * n * k }
+  /// What all rows take with the coordinates that kernels look at: these in Float, blocks of them that
+  /// are bound to a kernel with some thousand centres, and targets.
+  static func bytes(rows n: Int, width: Int, targets k: Int, threadCount: Int) -> Int {
+    4 * n * width + 24 * n * k
+      + BlockwiseCrossGram<LinearKernel<Float>>.byteCount(
+        dimension: width, columnCount: expectedCentres, threadCount: threadCount)
+  }
+
+  /// What a plan reckons with before there is one.
+  private static let expectedCentres = 8192
 
   /// Whether a table of text is to be learned from by way of the disk: when its cells as numbers would
   /// take more than one part in 32 of the memory limit. Only a plain file is; others must be read into

@@ -46,14 +46,15 @@ extension TableLearner {
     let width = SearchData.views(of: prepared.encoder).largestWidth
     let k = prepared.problem.codes.columnCount
     // The coordinates of all rows, and copies that the operators make of them; the sample's.
-    let data = LargeTable.bytes(rows: n, width: width, targets: k)
+    let data = LargeTable.bytes(
+      rows: n, width: width, targets: k, threadCount: context.threadCount)
     var rest = context
     rest.memoryLimit = context.memoryLimit - data - 16 * prepared.inputs.coordinates.count
     guard rest.memoryLimit > context.memoryLimit / 8 else { return prepared }
     let plan = try RidgePlan.plan(
       rowCount: n, targetCount: k, featureCount: Self.seenWidth(of: prepared.encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: n)),
-      solver: solver, context: rest)
+      solver: solver, rowBytes: 0, context: rest)
     guard plan.method == .centres, plan.centreCount <= prepared.inputs.count else {
       return prepared
     }

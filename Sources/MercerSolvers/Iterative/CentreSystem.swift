@@ -103,7 +103,8 @@ struct CentreSystem<Element: Scalar>: Sendable {
     let (cross, weights, size) = (products.cross, products.weights, Self.sampledBlock)
     var stream = RandomStream(seed: seed, purpose: "sampled rows")
     let whole = max(cross.rowCount / size, 1)
-    let blocks = stream.sample(min(max(rowCount / size, 1), whole), of: whole)
+    // In order, so that operators which keep a part of the rows at hand need not go back and forth.
+    let blocks = stream.sample(min(max(rowCount / size, 1), whole), of: whole).sorted()
     let scale = Double(cross.rowCount) / Double(min(blocks.count * size, cross.rowCount))
     var sums = NormalMatrix<Element, Double>(order: corner.order)
     try sums.add(rowCount: min(blocks.count * size, cross.rowCount), context: context) { tile in

@@ -1,0 +1,142 @@
+public import MercerCore
+import Synchronization
+
+/// K(X, Z) for more rows than a kernel should be bound to at once: what binding makes of the rows
+/// (a mapped and packed copy of them) is made for one block of rows at a time, when it is needed, and only
+/// for a few blocks kept.
+///
+/// - Complexity: entries as of `TiledCrossGram`; a pass over the rows binds each block once, which costs
+///   the columns again for each: O((n + m n / `blockRows`) d), little beside the n m d of the entries.
+///   Memory is that of the raw rows, and of `keptBlocks` bound ones.
+/// - Accuracy: entries are those of `TiledCrossGram`, but for kernels that centre on both point sets.
+public struct BlockwiseCrossGram<K: Kernel>: IndexableGramOperator
+where K.Inputs == Points<K.Element> {
+  /// The type of the entries.
+  public typealias Element = K.Element
+
+  /// Rows of a block.
+  public static var blockRows: Int { 1 << 13 }
+
+  private let kernel: K
+  private let rows: Points<Element>
+  private let columns: Points<Element>
+  private let product: TiledProduct
+  private let bound: BoundBlocks<Element>
+
+  /// The number of rows, n.
+  public var rowCount: Int { rows.count }
+  /// The number of columns, m.
+  public var columnCount: Int { columns.count }
+
+  /// The operator of a kernel on two sets of points.
+  ///
+  /// - Parameter threadCount: how many blocks may be in use at once.
+  /// - Throws: `.shapeMismatch` when the points do not suit the kernel or each other; what else binding
+  ///   throws, for any block.
+  public init(
+    _ kernel: K, rows: Points<Element>, columns: Points<Element>, threadCount: Int
+  ) throws(MercerError) {
+    self.kernel = kernel
+    self.rows = rows
+    self.columns = columns
+    product = TiledProduct(
+      rowCount: rows.count, columnCount: columns.count, tiling: .standard, fillsScratch: true)
+    bound = BoundBlocks(capacity: 2 * threadCount + 1)
+    // All that can be wrong is wrong with each block alone; found here, it need not be where tiles are
+    // filled, which cannot throw.
+    var first = 0
+    repeat {
+      bound.insert(try bind(block: first), for: first)
+      first += Self.blockRows
+    } while first < rows.count
+  }
+
+  /// The bytes beside the raw rows: bound blocks, each with its columns.
+  public static func byteCount(dimension d: Int, columnCount m: Int, threadCount: Int) -> Int {
+    (2 * threadCount + 1) * 3 * (blockRows + m) * d * MemoryLayout<Element>.stride
+  }
+
+  private func bind(block start: Int) throws(MercerError) -> any BoundKernel<Element> {
+    let range = start..<min(start + Self.blockRows, rows.count)
+    return try kernel.bound(rows: Points(rows.coordinates.rows(range)), columns: columns)
+  }
+
+  /// Writes the entries of the tile, overwriting whatever it holds.
+  public func fill(_ tile: Tile<Element>) {
+    var row = tile.rows.lowerBound
+    while row < tile.rows.upperBound {
+      let start = row / Self.blockRows * Self.blockRows
+      let end = min(tile.rows.upperBound, start + Self.blockRows)
+      let part = Tile(
+        rows: row - start..<end - start, columns: tile.columns, stride: tile.stride,
+        base: tile.base + (row - tile.rows.lowerBound) * tile.stride)
+      let block = bound.block(start) {
+        guard let block = try? bind(block: start) else {
+          preconditionFailure("a block that was bound before cannot be bound again")
+        }
+        return block
+      }
+      block.fill(part)
+      row = end
+    }
+  }
+
+  /// y ← A v, with A this operator; y is overwritten.
+  public func apply(
+    _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
+  ) throws(MercerError) {
+    try checkSizes(v, y)
+    try product.apply(v, into: &y, transposed: false, context: context) { tile in
+      fill(tile)
+      return tile
+    }
+  }
+
+  /// y ← Aᵀ v, with A this operator; y is overwritten.
+  public func applyTransposed(
+    _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
+  ) throws(MercerError) {
+    try checkSizes(v, y, transposed: true)
+    try product.apply(v, into: &y, transposed: true, context: context) { tile in
+      fill(tile)
+      return tile
+    }
+  }
+}
+
+/// The blocks that were bound last, shared by all threads.
+private final class BoundBlocks<Element: Scalar>: Sendable {
+  private struct Entry {
+    let start: Int
+    let block: any BoundKernel<Element>
+  }
+
+  private let capacity: Int
+  /// The last used at the end.
+  private let entries = Mutex<[Entry]>([])
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// The block, bound where it is not kept. Two threads may both bind it; the results are the same.
+  func block(
+    _ start: Int, bind: () -> any BoundKernel<Element>
+  ) -> any BoundKernel<Element> {
+    let kept = entries.withLock { entries -> (any BoundKernel<Element>)? in
+      guard let place = entries.lastIndex(where: { $0.start == start }) else { return nil }
+      let entry = entries.remove(at: place)
+      entries.append(entry)
+      return entry.block
+    }
+    if let kept { return kept }
+    let block = bind()
+    insert(block, for: start)
+    return block
+  }
+
+  func insert(_ block: any BoundKernel<Element>, for start: Int) {
+    entries.withLock { entries in
+      entries.append(Entry(start: start, block: block))
+      if entries.count > capacity { entries.removeFirst() }
+    }
+  }
+}
