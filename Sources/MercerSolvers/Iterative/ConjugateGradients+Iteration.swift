@@ -169,15 +169,25 @@ extension ActiveBlock {
   }
 }
 
+/// An operator whose diagonal is costly, and that other numbers tell from others.
+protocol MarkedOperator {
+  /// Numbers that other operators are unlikely to have, at hand.
+  var marks: [Double] { get }
+}
+
 extension Iteration {
-  /// A number that other right-hand sides, and operators of another diagonal, are unlikely to have
-  /// (FNV-1a of their bits). Of a state that has just begun.
+  /// A number that other right-hand sides, and operators of other marks or of another diagonal, are
+  /// unlikely to have (FNV-1a of their bits). Of a state that has just begun.
   func fingerprint<Element: Scalar>(
     of a: any SymmetricGramOperator<Element>
   ) throws(MercerError) -> Int {
     var hash = FNV1a()
     residual.withUnsafeBufferPointer { for value in $0 { hash.add(value.bitPattern) } }
-    for value in try a.diagonal() { hash.add(Double(value).bitPattern) }
+    if let marked = a as? any MarkedOperator {
+      for value in marked.marks { hash.add(value.bitPattern) }
+    } else {
+      for value in try a.diagonal() { hash.add(Double(value).bitPattern) }
+    }
     return Int(Int64(bitPattern: hash.value))
   }
 }

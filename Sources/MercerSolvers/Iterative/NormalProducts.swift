@@ -201,7 +201,7 @@ private func scale<Element: Scalar>(
 
 /// L⁻¹ (K_nmᵀ W K_nm) L⁻ᵀ + λ I, with L Lᵀ = K_mm: the normal equations in coordinates in which the
 /// penalty is the squared length. The products run in `Element`, all else in Double.
-struct WhitenedNormalOperator<Element: Scalar>: SymmetricGramOperator {
+struct WhitenedNormalOperator<Element: Scalar>: SymmetricGramOperator, MarkedOperator {
   let products: NormalProducts<Element>
   /// L.
   let corner: Cholesky<Double>
@@ -222,7 +222,10 @@ struct WhitenedNormalOperator<Element: Scalar>: SymmetricGramOperator {
       &y, adding: v, times: [Double](repeating: ridge, count: v.columnCount))
   }
 
-  /// As costly as forming the matrix; nothing here asks for it.
+  /// λ and the diagonal of L; rows and targets tell themselves by the right-hand side.
+  var marks: [Double] { [ridge] + corner.factor.diagonal }
+
+  /// As costly as forming the matrix.
   func diagonal() throws(MercerError) -> [Double] {
     try applied(to: .identity(rowCount)).diagonal
   }

@@ -62,4 +62,59 @@ private final class MemoryStore: WorkStore {
     #expect(resumed.values == whole.values)
     #expect(resumed.report == whole.report)
   }
+
+  /// What keeps the work on centres costs no further entries of the kernel matrix.
+  @Test func keepingCostsNoProducts() throws {
+    var stream = RandomStream(seed: 4, purpose: "test points")
+    let points = Points<Double>(
+      Matrix(rowCount: 300, columnCount: 2) { buffer in
+        for i in buffer.indices { buffer[i] = stream.normal() }
+      })
+    let targets = Matrix<Double>(rowCount: 300, columnCount: 1) { buffer in
+      for i in buffer.indices { buffer[i] = stream.normal() }
+    }
+    let centres = points.subset(at: Array(0..<30))
+    let kernel = try LaplaceKernel<Double>(lengthScale: 1)
+    let core = try TiledGram(kernel, inputs: centres)
+    func entries(_ context: ExecutionContext) throws -> Int {
+      let cross = CountingCross(base: try TiledCrossGram(kernel, rows: points, columns: centres))
+      _ = try CentreRidge(ridge: 0.1, method: .falkon).solve(
+        cross, core: core, targets: targets, context: context)
+      return cross.entries.value.withLock { $0 }
+    }
+    var keeping = ExecutionContext()
+    keeping.keeper = WorkKeeper(MemoryStore(statesLeft: .max, flag: CancellationFlag()))
+    let without = try entries(ExecutionContext())
+    #expect(without > 0)
+    #expect(try entries(keeping) == without)
+  }
+}
+
+/// Counts the entries that are computed.
+private struct CountingCross: IndexableGramOperator {
+  final class Count: Sendable {
+    let value = Mutex(0)
+  }
+
+  let base: TiledCrossGram<Double>
+  let entries = Count()
+  var rowCount: Int { base.rowCount }
+  var columnCount: Int { base.columnCount }
+
+  func fill(_ tile: Tile<Double>) {
+    entries.value.withLock { $0 += tile.rowCount * tile.columnCount }
+    base.fill(tile)
+  }
+
+  func apply(
+    _ v: Matrix<Double>, into y: inout Matrix<Double>, context: ExecutionContext
+  ) throws(MercerError) {
+    try base.apply(v, into: &y, context: context)
+  }
+
+  func applyTransposed(
+    _ v: Matrix<Double>, into y: inout Matrix<Double>, context: ExecutionContext
+  ) throws(MercerError) {
+    try base.applyTransposed(v, into: &y, context: context)
+  }
 }
