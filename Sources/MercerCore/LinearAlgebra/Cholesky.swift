@@ -196,7 +196,8 @@ extension Cholesky {
     _ x: inout Matrix<Element>, transposed: Bool, _ context: ExecutionContext
   ) throws(MercerError) {
     let (n, k) = (order, x.columnCount)
-    let strips = (0..<k).chunks(of: 64)
+    // The factor is packed anew for each strip: where there are many columns, wide ones make less of it.
+    let strips = (0..<k).chunks(of: k < 2048 ? 64 : 256)
     try x.withTile { (tile) throws(MercerError) in
       try context.forEach(strips.count) { index in
         factor.withUnsafeBufferPointer { l in

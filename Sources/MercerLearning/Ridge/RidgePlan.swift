@@ -1,5 +1,5 @@
 public import MercerCore
-import MercerSolvers
+public import MercerSolvers
 
 /// How a kernel ridge regression will be solved, and why: decided from the size and the limits
 /// before the work begins.
