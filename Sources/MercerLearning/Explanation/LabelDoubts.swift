@@ -5,7 +5,7 @@ import MercerData
 public struct LabelDoubts: Sendable {
   /// One row with a target.
   public struct Row: Sendable, Equatable {
-    /// The row of the table, from 0.
+    /// The row of the table, from 0; of a part of a larger table its number there.
     public let row: Int
     /// How much the label is contradicted, in a unit that all rows share: for numbers the size of the
     /// residual in deviations of residuals of like predictions; for classes the probability of the
@@ -63,9 +63,10 @@ extension TableExplainer {
     context: ExecutionContext = .default
   ) throws(MercerError) -> LabelDoubts? {
     guard let truth else { return nil }
+    let numbered = truth.numbering(rows: table.rowNumbers)
     let fitted = model.trainingRows.flatMap { placesOfTrainingRows($0, truth) }
     var judgement = try Judgement(of: self, truth, fitted: fitted, context)
-    var doubts = judgement.doubts(truth, of: model)
+    var doubts = judgement.doubts(numbered, of: model)
     if let fitted, !isClassifier, model.trainingRows?.leaveOneOutResiduals != nil {
       let values = fitted.map { truth.values[$0] }
       let targets = model.inverse.map { values.map($0.transform.forward) } ?? values
@@ -76,7 +77,7 @@ extension TableExplainer {
             model.regression, targets: targets, trusted: trusted, context: context)
         else { break }
         for (place, value) in zip(fitted, fit.predictions) { judgement.scores[place, 0] = value }
-        doubts = judgement.doubts(truth, of: model)
+        doubts = judgement.doubts(numbered, of: model)
         context.progress?(
           WorkProgress(stage: "labels", fraction: Double(round + 1) / Double(Self.trustedRounds)))
       }
@@ -94,12 +95,11 @@ extension TableExplainer {
   /// Where among the rows with a target the fitted rows are, in their order; nil when this is another
   /// table than the fitted one.
   private func placesOfTrainingRows(_ training: TrainingRows, _ truth: Target) -> [Int]? {
-    guard let last = training.places.last, last < inputs.count else { return nil }
-    var places = [Int](repeating: -1, count: inputs.count)
-    for (place, row) in truth.keptRows.enumerated() { places[row] = place }
-    let found = training.places.map { places[$0] }
-    guard found.allSatisfy({ $0 >= 0 }),
-      isFitted(inputs.coordinates.rows(at: training.places))
+    let numbers = truth.numbering(rows: table.rowNumbers).keptRows
+    let places = Dictionary(zip(numbers, numbers.indices), uniquingKeysWith: { $1 })
+    let found = training.places.compactMap { places[$0] }
+    guard !found.isEmpty, found.count == training.places.count,
+      isFitted(inputs.coordinates.rows(at: found.map { truth.keptRows[$0] }))
     else { return nil }
     return found
   }

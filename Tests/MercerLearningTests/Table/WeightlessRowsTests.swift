@@ -67,6 +67,8 @@ import Testing
     #expect(Set(outcome.judged.places).isSubset(of: kept))
     #expect(learner.weighedRows(of: table).rowNumbers == kept)
     #expect(learner.weighedRows(of: without) == without)
+    let doubts = try TableExplainer(model, table: learner.weighedRows(of: table)).labelDoubts()
+    #expect(doubts?.isTrainingTable == true && Set(doubts?.rows.map(\.row) ?? []) == Set(kept))
   }
 
   @Test func weightsBelowZeroAreRefused() throws {
