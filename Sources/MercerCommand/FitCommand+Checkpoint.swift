@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 import Synchronization
 
 /// What makes a fit go on where it was ended.
