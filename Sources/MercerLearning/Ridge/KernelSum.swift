@@ -23,7 +23,7 @@ enum KernelSum {
     centres: Points<Double>, coefficients: Matrix<Double>, context: ExecutionContext
   ) throws(MercerError) -> Matrix<Double> {
     // What a kernel takes from a reference costs as much for a part as for all.
-    guard inputs.count <= fewInputs, centres.count > partLength,
+    guard (1...fewInputs).contains(inputs.count),
       let expressible = kernel as? any PointKernel<Double>,
       !expressible.expression.dependsOnReference
     else {
