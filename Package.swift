@@ -37,21 +37,24 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "COpenBLAS"),
+    .target(name: "CLibZip"),
     .target(name: "CMercerTiles"),
     .target(name: "CMercerBounds"),
-    room("MercerCore", on: ["COpenBLAS", "CMercerTiles", realModule]),
-    room("MercerData", on: ["MercerCore", "CZlib", "CLibZip"]),
+    room("MercerPlatform", on: []),
+    room("MercerCore", on: ["MercerPlatform", "COpenBLAS", "CMercerTiles", realModule]),
+    room("MercerData", on: ["MercerPlatform", "MercerCore", "CZlib", "CLibZip"]),
     room("MercerKernels", on: ["MercerCore", realModule]),
     room("MercerOperators", on: ["MercerCore", realModule]),
     room("MercerSolvers", on: ["MercerCore", "MercerOperators", realModule]),
     room(
       "MercerLearning",
-      on: ["MercerCore", "MercerData", "MercerKernels", "MercerOperators", "MercerSolvers"]),
-    room("MercerReport", on: ["MercerCore"]),
+      on: [
+        "MercerPlatform", "MercerCore", "MercerData", "MercerKernels", "MercerOperators",
+        "MercerSolvers",
+      ]),
+    room("MercerReport", on: ["MercerPlatform", "MercerCore"]),
     room(
       "Mercer",
       on: [
@@ -61,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "MercerCommand",
       dependencies: [
-        "Mercer", "MercerReport", "CMercerBounds",
+        "Mercer", "MercerPlatform", "MercerReport", "CMercerBounds",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

@@ -32,6 +32,14 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Print no progress and no summary.")
   var quiet = false
 
+  /// What holds where nothing is said.
+  static var standard: CommonOptions {
+    var options = CommonOptions()
+    (options.seed, options.threads, options.memory) = (0, nil, nil)
+    (options.json, options.quiet) = (false, false)
+    return options
+  }
+
   /// The context that the options describe.
   var context: ExecutionContext {
     var context = ExecutionContext(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 
 struct ExplainCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import Mercer
+import MercerPlatform
 import Synchronization
 
 /// What makes a fit go on where it was ended.

@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 
 extension ModelOrigin {
   /// Arguments that the model does not depend on; those that take a value.
@@ -17,22 +17,16 @@ extension ModelOrigin {
 
   /// Seconds since 1970, by the clock or by `SOURCE_DATE_EPOCH`.
   static var now: Int {
-    let environment = ProcessInfo.processInfo.environment
-    return environment["SOURCE_DATE_EPOCH"].flatMap { Int($0) }
-      ?? Int(Date().timeIntervalSince1970)
+    let fixed = getenv("SOURCE_DATE_EPOCH").flatMap { Int(String(cString: $0)) }
+    return fixed ?? Int(Date().timeIntervalSince1970)
   }
 
   /// The SHA-256 of an input; nil for standard input and for what is no plain file.
   ///
   /// - Throws: `.unreadableFile`.
   static func hash(ofInput path: String) throws(MercerError) -> String? {
-    let isFile = path != InputFile.standardInput && isPlainFile(path)
+    let isFile = path != InputFile.standardInput && FileKind(path) == .plain
     return isFile ? try SHA256.hexadecimal(ofFile: path) : nil
-  }
-
-  private static func isPlainFile(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// The command as a shell reads it.
@@ -64,6 +58,6 @@ extension ModelOrigin {
       }
     }
     return plain && !word.isEmpty
-      ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+      ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

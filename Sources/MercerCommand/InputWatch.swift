@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 
 /// Says why, where a table that another program changes or shortens ends the process.
 ///

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 
 /// The command line: parses, calls, prints. Mathematics lives in the rooms below.
@@ -31,8 +31,7 @@ struct MercerCommand: ParsableCommand {
     ProcessLimits.heed()
     InputWatch.start()
     do {
-      try refuseUnknownVerb()
-      var command = try parsed()
+      var command = try asked()
       try ProcessLimits.check()
       try command.run()
     } catch {
@@ -40,7 +39,7 @@ struct MercerCommand: ParsableCommand {
       // What is asked for (help, version) goes to standard output; what is wrong to standard error.
       if !(error is MercerError), exitCode(for: error) == .success {
         print(fullMessage(for: error))
-        Foundation.exit(0)
+        MercerPlatform.exit(0)
       }
       if (error as? MercerError)?.code == .closedOutput { StandardStreams.end(0) }
       let report =
@@ -75,7 +74,9 @@ struct MercerCommand: ParsableCommand {
   }
 
   /// The command that the arguments ask for.
-  private static func parsed() throws -> any ParsableCommand {
+  private static func asked() throws -> any ParsableCommand {
+    if let command = PredictCommand.withoutOptions(CommandLine.arguments) { return command }
+    try refuseUnknownVerb()
     do { return try parseAsRoot() } catch {
       // The names of all options take long to list, and are not needed for those that are right.
       if exitCode(for: error) != .success { try refuseUnknownOption() }

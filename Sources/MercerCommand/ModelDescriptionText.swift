@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 
 /// A model file in words, for a terminal.
@@ -24,7 +24,7 @@ struct ModelDescriptionText {
     if let classes = model.classes { facts.add(["classes", Self.listed(classes)]) }
     if let transform = model.transform { facts.add(["learned", "\(transform), y the target"]) }
     if let levels = model.levels {
-      let shares = levels.map { String(format: "%g %%", 100 * $0) }.joined(separator: ", ")
+      let shares = levels.map { String(printf: "%g %%", 100 * $0) }.joined(separator: ", ")
       facts.add([model.classes == nil ? "intervals" : "sets", shares])
     }
     facts.add(["validation", model.validationMethod])

@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 
 /// The directory that a run writes into. It is looked at before the work begins, so that a fit does
 /// not end with nowhere to go, and made only when there is something to write.
@@ -17,9 +17,7 @@ struct OutputDirectory {
         remedy: "name one with --output")
     }
     let existing = try nearestExisting()
-    var isDirectory: ObjCBool = false
-    _ = FileManager.default.fileExists(atPath: existing, isDirectory: &isDirectory)
-    guard isDirectory.boolValue else {
+    guard FileKind(existing) == .directory else {
       throw refused(
         existing == path ? "is a file, not a directory" : "cannot be made: \(existing) is a file")
     }
@@ -58,7 +56,6 @@ struct OutputDirectory {
   /// The longest beginning of the path that exists.
   private func nearestExisting() throws(MercerError) -> String {
     var current = path
-    // By hand: NSString's way ends the process at a name of one letter.
     while !FileManager.default.fileExists(atPath: current) {
       var status = stat()
       guard lstat(current, &status) != 0 else {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 
 struct ShowCommand: ParsableCommand {
@@ -105,9 +105,9 @@ struct ModelDescription: Encodable {
           name: name, type: $0.type.safetensorsName, shape: $0.shape, bytes: $0.byteCount)
       }
     }
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     let arrayBytes = tensors.reduce(0) { $0 + $1.bytes }
-    bytes = (attributes?[.size] as? NSNumber)?.intValue ?? arrayBytes
+    var status = stat()
+    bytes = stat(path, &status) == 0 ? Int(status.st_size) : arrayBytes
     headerBytes = bytes - arrayBytes
     formatVersion = contents.metadata["format_version"] ?? ""
     version = history.version

@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 import Synchronization
 
 /// The last words of a process that a signal would end, where the reason is known. They are made

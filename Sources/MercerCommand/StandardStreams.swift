@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 
 /// The three streams that a process is given, whatever state they are given in.

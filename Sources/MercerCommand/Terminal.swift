@@ -1,6 +1,6 @@
 import Dispatch
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 import Synchronization
 
@@ -12,8 +12,7 @@ enum Terminal {
   static var wantsJSON: Bool { CommandLine.arguments.contains("--json") }
 
   static func printError(_ text: String) {
-    // Where standard error is closed or full there is nobody to tell.
-    try? FileHandle.standardError.write(contentsOf: Data((withoutControls(text) + "\n").utf8))
+    StandardError.write(withoutControls(text) + "\n")
   }
 
   /// One JSON object on standard output, with its keys in order.

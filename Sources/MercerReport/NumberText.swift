@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// Numbers as people read them.
 public enum NumberText {
@@ -7,9 +7,9 @@ public enum NumberText {
     guard value.isFinite else { return value.isNaN ? "—" : (value > 0 ? "∞" : "−∞") }
     if value == 0 { return "0" }
     let magnitude = abs(value)
-    if magnitude >= 1e7 || magnitude < 1e-4 { return String(format: "%.\(digits - 1)g", value) }
-    let whole = Int(Foundation.log10(magnitude).rounded(.down)) + 1
-    let text = String(format: "%.\(max(digits - whole, 0))f", value)
+    if magnitude >= 1e7 || magnitude < 1e-4 { return String(printf: "%.\(digits - 1)g", value) }
+    let whole = Int(log10(magnitude).rounded(.down)) + 1
+    let text = String(printf: "%.\(max(digits - whole, 0))f", value)
     return magnitude >= 1000 ? grouped(text) : text
   }
 
@@ -17,12 +17,12 @@ public enum NumberText {
   public static func count(_ value: Int) -> String { grouped(String(value)) }
 
   /// A share as a percentage with two digits after the point: `3.91 %`.
-  public static func percent(_ value: Double) -> String { String(format: "%.2f %%", value * 100) }
+  public static func percent(_ value: Double) -> String { String(printf: "%.2f %%", value * 100) }
 
   /// Seconds as a person says them: `0.04 s`, `12.3 s`, `3 min 20 s`.
   public static func seconds(_ value: Double) -> String {
-    if value < 10 { return String(format: "%.2f s", value) }
-    if value < 100 { return String(format: "%.1f s", value) }
+    if value < 10 { return String(printf: "%.2f s", value) }
+    if value < 100 { return String(printf: "%.1f s", value) }
     return "\(Int(value) / 60) min \(Int(value) % 60) s"
   }
 

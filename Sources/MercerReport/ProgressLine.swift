@@ -1,5 +1,5 @@
-import Foundation
 public import MercerCore
+import MercerPlatform
 import Synchronization
 
 /// Shows progress on standard error: on a terminal as one line, drawn anew in place; elsewhere, such as
@@ -17,10 +17,7 @@ public final class ProgressLine: Sendable {
 
   /// A line that nothing is drawn on yet.
   public convenience init() {
-    self.init(isTerminal: isatty(2) == 1) { text in
-      // Where standard error is closed there is nobody to tell.
-      try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-    }
+    self.init(isTerminal: isatty(2) == 1) { StandardError.write($0) }
   }
 
   /// A line that is drawn by a function.

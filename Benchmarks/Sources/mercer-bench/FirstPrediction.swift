@@ -18,7 +18,8 @@ extension Benchmark {
     func answer() throws -> String {
       let (process, output) = (Process(), Pipe())
       process.executableURL = URL(filePath: tool)
-      process.arguments = ["predict", kept, row, "--threads", String(options.threads)]
+      // One row is work for one thread, whatever their number.
+      process.arguments = ["predict", kept, row]
       process.standardOutput = output
       try process.run()
       let answer = output.fileHandleForReading.readDataToEndOfFile()

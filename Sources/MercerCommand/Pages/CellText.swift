@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 
 /// Cells of a table as people read them.
@@ -26,7 +26,7 @@ enum CellText {
     let text = Date(timeIntervalSince1970: seconds).formatted(.iso8601)
     return text.hasSuffix("T00:00:00Z")
       ? String(text.prefix(while: { $0 != "T" }))
-      : text.replacingOccurrences(of: "T", with: " ").replacingOccurrences(of: "Z", with: "")
+      : text.replacing("T", with: " ").replacing("Z", with: "")
   }
 
   /// Seconds since 1970 as years with a fraction, for axes.

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 
 struct CompareRunsCommand: ParsableCommand {
@@ -117,16 +117,13 @@ struct RunRecord: Codable {
   ///
   /// - Throws: `.unreadableFile` where there is no run, `.malformedFile` for what is no `metrics.json`.
   init(directory: String) throws(MercerError) {
-    let path = (directory as NSString).appendingPathComponent("metrics.json")
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory),
-      isDirectory.boolValue
-    else {
+    let path = directory.hasSuffix("/") ? directory + "metrics.json" : "\(directory)/metrics.json"
+    guard FileKind(directory) == .directory else {
       throw MercerError(
         .unreadableFile, "there is no such directory", at: .init(file: directory),
         remedy: "name directories that mercer fit wrote into (--output)")
     }
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard FileKind(path) != nil else {
       throw MercerError(
         .unreadableFile, "there is no metrics.json in it", at: .init(file: directory),
         remedy: "name directories that mercer fit wrote into (--output)")

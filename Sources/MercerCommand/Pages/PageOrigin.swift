@@ -1,5 +1,5 @@
-import Foundation
 import Mercer
+import MercerPlatform
 import MercerReport
 
 /// From what a page was made, and how to make it again.

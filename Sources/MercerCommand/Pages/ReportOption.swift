@@ -8,6 +8,13 @@ struct ReportOption: ParsableArguments {
     help: ArgumentHelp("An HTML page to write: one file that needs no network.", valueName: "file"))
   var report: String?
 
+  /// No page.
+  static var none: ReportOption {
+    var option = ReportOption()
+    option.report = nil
+    return option
+  }
+
   /// Finds out whether the page can be written, before any long work.
   ///
   /// - Throws: `.unwritableFile`.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Mercer
 import MercerReport
 
@@ -34,7 +33,7 @@ struct PredictCommand: ParsableCommand {
   @Option(
     help:
       "The share of rows whose truth intervals and sets should hold: 0.5, 0.8, 0.9, 0.95 or 0.99.")
-  var level = 0.9
+  var level = standardLevel
 
   @Option(
     help: ArgumentHelp(
@@ -60,6 +59,23 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var report: ReportOption
   @OptionGroup var common: CommonOptions
+
+  private static let standardLevel = 0.9
+
+  /// The command of arguments that are a verb and two names and no more, as programs give them that ask
+  /// for row after row; nil for others. Reading them in general takes as long as the prediction.
+  static func withoutOptions(_ arguments: [String]) -> PredictCommand? {
+    let words = arguments.dropFirst()
+    guard words.count == 3, words.first == configuration.commandName,
+      words.allSatisfy({ $0 == InputFile.standardInput || !$0.hasPrefix("-") })
+    else { return nil }
+    var command = PredictCommand()
+    (command.model, command.table) = (arguments[2], arguments[3])
+    (command.level, command.keep, command.keepAll) = (standardLevel, [], false)
+    (command.explain, command.output) = (nil, nil)
+    (command.report, command.common) = (.none, .standard)
+    return command
+  }
 
   mutating func validate() throws {
     guard ResidualSpread.standardLevels.contains(level) else {

@@ -1,4 +1,3 @@
-import Foundation
 import Mercer
 
 /// Predictions as lines of CSV: kept cells, predictions, explanations.
@@ -106,6 +105,6 @@ struct PredictionsCSV {
   /// A cell, quoted where RFC 4180 asks for it.
   private static func cell(_ text: String) -> String {
     guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }

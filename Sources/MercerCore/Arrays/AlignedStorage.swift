@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// A 64-byte aligned heap block: one cache line, one AVX-512 register.
 ///

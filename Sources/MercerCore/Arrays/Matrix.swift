@@ -190,9 +190,12 @@ extension Matrix {
   public func columns(at indices: [Int]) -> Matrix {
     precondition(indices.allSatisfy { $0 >= 0 && $0 < columnCount })
     return Matrix(rowCount: rowCount, columnCount: indices.count) { buffer in
-      for i in 0..<rowCount {
-        let source = storage.base + i * columnCount
-        for (j, index) in indices.enumerated() { buffer[i * indices.count + j] = source[index] }
+      guard let base = buffer.baseAddress else { return }
+      indices.withUnsafeBufferPointer { indices in
+        for i in 0..<rowCount {
+          let (source, target) = (storage.base + i * columnCount, base + i * indices.count)
+          for j in 0..<indices.count { target[j] = source[indices[j]] }
+        }
       }
     }
   }

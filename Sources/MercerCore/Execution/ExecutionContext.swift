@@ -86,7 +86,6 @@ public struct ExecutionContext: Sendable {
     _ count: Int, scratch makeScratch: @Sendable () -> Scratch,
     _ body: @Sendable (Int, inout Scratch) throws(MercerError) -> Void
   ) throws(MercerError) {
-    BLASThreads.setOnce()
     let workers = min(threadCount, count)
     if workers <= 1 {
       var scratch = makeScratch()

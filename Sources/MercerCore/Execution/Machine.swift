@@ -1,5 +1,5 @@
 internal import CMercerTiles
-import Foundation
+import MercerPlatform
 
 /// What this machine has.
 public enum Machine {
@@ -74,7 +74,7 @@ public struct ByteCount: CustomStringConvertible, Sendable {
     for (size, unit) in [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
     where Double(bytes) >= size {
       let value = Double(bytes) / size
-      return String(format: value < 10 ? "%.1f %@" : "%.0f %@", value, unit)
+      return String(printf: value < 10 ? "%.1f" : "%.0f", value) + " \(unit)"
     }
     return "\(bytes) B"
   }

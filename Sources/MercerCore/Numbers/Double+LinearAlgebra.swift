@@ -6,9 +6,8 @@ extension Double: LinearAlgebraElement {
     a: UnsafePointer<Double>, lda: Int, b: UnsafePointer<Double>, ldb: Int, beta: Double,
     c: UnsafeMutablePointer<Double>, ldc: Int
   ) {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
-    cblas_dgemm(
+    BLAS.functions.cblas_dgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       Int32(m), Int32(n), Int32(k), alpha, a, Int32(max(lda, 1)), b, Int32(max(ldb, 1)),
       beta, c, Int32(max(ldc, 1)))
@@ -18,9 +17,8 @@ extension Double: LinearAlgebraElement {
     transposed: Bool, n: Int, k: Int, alpha: Double, a: UnsafePointer<Double>, lda: Int,
     beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int
   ) {
-    BLASThreads.setOnce()
     if n == 0 { return }
-    cblas_dsyrk(
+    BLAS.functions.cblas_dsyrk(
       CblasRowMajor, CblasLower, transposed ? CblasTrans : CblasNoTrans, Int32(n), Int32(k),
       alpha, a, Int32(max(lda, 1)), beta, c, Int32(max(ldc, 1)))
   }
@@ -29,12 +27,11 @@ extension Double: LinearAlgebraElement {
     transposed: Bool, m: Int, n: Int, alpha: Double, a: UnsafePointer<Double>, lda: Int,
     x: UnsafePointer<Double>, beta: Double, y: UnsafeMutablePointer<Double>
   ) {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 {
       for i in 0..<(transposed ? n : m) { y[i] = beta == 0 ? 0 : beta * y[i] }
       return
     }
-    cblas_dgemv(
+    BLAS.functions.cblas_dgemv(
       CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), alpha, a,
       Int32(lda), x, 1, beta, y, 1)
   }
@@ -43,9 +40,8 @@ extension Double: LinearAlgebraElement {
     fromRight: Bool, transposed: Bool, m: Int, n: Int, l: UnsafePointer<Double>, ldl: Int,
     b: UnsafeMutablePointer<Double>, ldb: Int
   ) {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
-    cblas_dtrsm(
+    BLAS.functions.cblas_dtrsm(
       CblasRowMajor, fromRight ? CblasRight : CblasLeft, CblasLower,
       transposed ? CblasTrans : CblasNoTrans, CblasNonUnit, Int32(m), Int32(n), 1, l,
       Int32(ldl), b, Int32(ldb))
@@ -55,9 +51,8 @@ extension Double: LinearAlgebraElement {
     fromRight: Bool, transposed: Bool, m: Int, n: Int, l: UnsafePointer<Double>, ldl: Int,
     b: UnsafeMutablePointer<Double>, ldb: Int
   ) {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
-    cblas_dtrmm(
+    BLAS.functions.cblas_dtrmm(
       CblasRowMajor, fromRight ? CblasRight : CblasLeft, CblasLower,
       transposed ? CblasTrans : CblasNoTrans, CblasNonUnit, Int32(m), Int32(n), 1, l,
       Int32(ldl), b, Int32(ldb))
@@ -66,33 +61,31 @@ extension Double: LinearAlgebraElement {
   public static func axpy(
     count: Int, alpha: Double, x: UnsafePointer<Double>, y: UnsafeMutablePointer<Double>
   ) {
-    BLASThreads.setOnce()
-    cblas_daxpy(Int32(count), alpha, x, 1, y, 1)
+    BLAS.functions.cblas_daxpy(Int32(count), alpha, x, 1, y, 1)
   }
 
   public static func potrf(n: Int, a: UnsafeMutablePointer<Double>, lda: Int) -> Int {
-    BLASThreads.setOnce()
     if n == 0 { return 0 }
     var (order, leading, info) = (Int32(n), Int32(lda), Int32(0))
-    dpotrf_("U", &order, a, &leading, &info)  // upper to LAPACK is lower to us
+    BLAS.functions.dpotrf_("U", &order, a, &leading, &info)  // upper to LAPACK is lower to us
     return Int(info)
   }
 
   public static func syevd(
     n: Int, a: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>, vectors: Bool
   ) -> Int {
-    BLASThreads.setOnce()
     if n == 0 { return 0 }
     var (order, info, query) = (Int32(n), Int32(0), Int32(-1))
     let job = vectors ? "V" : "N"
     var size: Double = 0
     var integerSize: Int32 = 0
-    dsyevd_(job, "U", &order, a, &order, values, &size, &query, &integerSize, &query, &info)
+    BLAS.functions.dsyevd_(
+      job, "U", &order, a, &order, values, &size, &query, &integerSize, &query, &info)
     if info != 0 { return Int(info) }
     var (workCount, integerCount) = (Int32(size), integerSize)
     var work = [Double](repeating: 0, count: Int(workCount))
     var integers = [Int32](repeating: 0, count: Int(integerCount))
-    dsyevd_(
+    BLAS.functions.dsyevd_(
       job, "U", &order, a, &order, values, &work, &workCount, &integers, &integerCount, &info)
     return Int(info)
   }
@@ -101,19 +94,18 @@ extension Double: LinearAlgebraElement {
     m: Int, n: Int, a: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>,
     u: UnsafeMutablePointer<Double>, vt: UnsafeMutablePointer<Double>
   ) -> Int {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return 0 }
     // LAPACK reads our A as Aᵀ = V S Uᵀ, so its left vectors are our right ones.
     var (rows, columns, least) = (Int32(n), Int32(m), Int32(min(m, n)))
     var (info, query) = (Int32(0), Int32(-1))
     var size: Double = 0
     var integers = [Int32](repeating: 0, count: 8 * min(m, n))
-    dgesdd_(
+    BLAS.functions.dgesdd_(
       "S", &rows, &columns, a, &rows, values, vt, &rows, u, &least, &size, &query, &integers, &info)
     if info != 0 { return Int(info) }
     var workCount = Int32(size)
     var work = [Double](repeating: 0, count: Int(workCount))
-    dgesdd_(
+    BLAS.functions.dgesdd_(
       "S", &rows, &columns, a, &rows, values, vt, &rows, u, &least, &work, &workCount, &integers,
       &info)
     return Int(info)
@@ -122,22 +114,21 @@ extension Double: LinearAlgebraElement {
   public static func qr(
     m: Int, n: Int, a: UnsafeMutablePointer<Double>, r: UnsafeMutablePointer<Double>
   ) -> Int {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return 0 }
     var (rows, columns, info, query) = (Int32(m), Int32(n), Int32(0), Int32(-1))
     var tau = [Double](repeating: 0, count: n)
     var size: Double = 0
-    dgeqrf_(&rows, &columns, a, &rows, &tau, &size, &query, &info)
+    BLAS.functions.dgeqrf_(&rows, &columns, a, &rows, &tau, &size, &query, &info)
     if info != 0 { return Int(info) }
     // The same block size serves both calls, and orgqr asks for no more than geqrf.
     var workCount = Int32(size)
     var work = [Double](repeating: 0, count: Int(workCount))
-    dgeqrf_(&rows, &columns, a, &rows, &tau, &work, &workCount, &info)
+    BLAS.functions.dgeqrf_(&rows, &columns, a, &rows, &tau, &work, &workCount, &info)
     if info != 0 { return Int(info) }
     for j in 0..<n {
       for i in 0..<n { r[j * n + i] = i <= j ? a[j * m + i] : 0 }
     }
-    dorgqr_(&rows, &columns, &columns, a, &rows, &tau, &work, &workCount, &info)
+    BLAS.functions.dorgqr_(&rows, &columns, &columns, a, &rows, &tau, &work, &workCount, &info)
     return Int(info)
   }
 }

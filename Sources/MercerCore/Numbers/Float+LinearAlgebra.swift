@@ -6,9 +6,8 @@ extension Float: LinearAlgebraElement {
     a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int, beta: Float,
     c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
-    cblas_sgemm(
+    BLAS.functions.cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       Int32(m), Int32(n), Int32(k), alpha, a, Int32(max(lda, 1)), b, Int32(max(ldb, 1)),
       beta, c, Int32(max(ldc, 1)))
@@ -18,9 +17,8 @@ extension Float: LinearAlgebraElement {
     transposed: Bool, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int
   ) {
-    BLASThreads.setOnce()
     if n == 0 { return }
-    cblas_ssyrk(
+    BLAS.functions.cblas_ssyrk(
       CblasRowMajor, CblasLower, transposed ? CblasTrans : CblasNoTrans, Int32(n), Int32(k),
       alpha, a, Int32(max(lda, 1)), beta, c, Int32(max(ldc, 1)))
   }
@@ -29,12 +27,11 @@ extension Float: LinearAlgebraElement {
     transposed: Bool, m: Int, n: Int, alpha: Float, a: UnsafePointer<Float>, lda: Int,
     x: UnsafePointer<Float>, beta: Float, y: UnsafeMutablePointer<Float>
   ) {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 {
       for i in 0..<(transposed ? n : m) { y[i] = beta == 0 ? 0 : beta * y[i] }
       return
     }
-    cblas_sgemv(
+    BLAS.functions.cblas_sgemv(
       CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), alpha, a,
       Int32(lda), x, 1, beta, y, 1)
   }
@@ -43,9 +40,8 @@ extension Float: LinearAlgebraElement {
     fromRight: Bool, transposed: Bool, m: Int, n: Int, l: UnsafePointer<Float>, ldl: Int,
     b: UnsafeMutablePointer<Float>, ldb: Int
   ) {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
-    cblas_strsm(
+    BLAS.functions.cblas_strsm(
       CblasRowMajor, fromRight ? CblasRight : CblasLeft, CblasLower,
       transposed ? CblasTrans : CblasNoTrans, CblasNonUnit, Int32(m), Int32(n), 1, l,
       Int32(ldl), b, Int32(ldb))
@@ -55,9 +51,8 @@ extension Float: LinearAlgebraElement {
     fromRight: Bool, transposed: Bool, m: Int, n: Int, l: UnsafePointer<Float>, ldl: Int,
     b: UnsafeMutablePointer<Float>, ldb: Int
   ) {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return }
-    cblas_strmm(
+    BLAS.functions.cblas_strmm(
       CblasRowMajor, fromRight ? CblasRight : CblasLeft, CblasLower,
       transposed ? CblasTrans : CblasNoTrans, CblasNonUnit, Int32(m), Int32(n), 1, l,
       Int32(ldl), b, Int32(ldb))
@@ -66,33 +61,31 @@ extension Float: LinearAlgebraElement {
   public static func axpy(
     count: Int, alpha: Float, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
   ) {
-    BLASThreads.setOnce()
-    cblas_saxpy(Int32(count), alpha, x, 1, y, 1)
+    BLAS.functions.cblas_saxpy(Int32(count), alpha, x, 1, y, 1)
   }
 
   public static func potrf(n: Int, a: UnsafeMutablePointer<Float>, lda: Int) -> Int {
-    BLASThreads.setOnce()
     if n == 0 { return 0 }
     var (order, leading, info) = (Int32(n), Int32(lda), Int32(0))
-    spotrf_("U", &order, a, &leading, &info)  // upper to LAPACK is lower to us
+    BLAS.functions.spotrf_("U", &order, a, &leading, &info)  // upper to LAPACK is lower to us
     return Int(info)
   }
 
   public static func syevd(
     n: Int, a: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>, vectors: Bool
   ) -> Int {
-    BLASThreads.setOnce()
     if n == 0 { return 0 }
     var (order, info, query) = (Int32(n), Int32(0), Int32(-1))
     let job = vectors ? "V" : "N"
     var size: Float = 0
     var integerSize: Int32 = 0
-    ssyevd_(job, "U", &order, a, &order, values, &size, &query, &integerSize, &query, &info)
+    BLAS.functions.ssyevd_(
+      job, "U", &order, a, &order, values, &size, &query, &integerSize, &query, &info)
     if info != 0 { return Int(info) }
     var (workCount, integerCount) = (Int32(size), integerSize)
     var work = [Float](repeating: 0, count: Int(workCount))
     var integers = [Int32](repeating: 0, count: Int(integerCount))
-    ssyevd_(
+    BLAS.functions.ssyevd_(
       job, "U", &order, a, &order, values, &work, &workCount, &integers, &integerCount, &info)
     return Int(info)
   }
@@ -101,19 +94,18 @@ extension Float: LinearAlgebraElement {
     m: Int, n: Int, a: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>,
     u: UnsafeMutablePointer<Float>, vt: UnsafeMutablePointer<Float>
   ) -> Int {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return 0 }
     // LAPACK reads our A as Aᵀ = V S Uᵀ, so its left vectors are our right ones.
     var (rows, columns, least) = (Int32(n), Int32(m), Int32(min(m, n)))
     var (info, query) = (Int32(0), Int32(-1))
     var size: Float = 0
     var integers = [Int32](repeating: 0, count: 8 * min(m, n))
-    sgesdd_(
+    BLAS.functions.sgesdd_(
       "S", &rows, &columns, a, &rows, values, vt, &rows, u, &least, &size, &query, &integers, &info)
     if info != 0 { return Int(info) }
     var workCount = Int32(size)
     var work = [Float](repeating: 0, count: Int(workCount))
-    sgesdd_(
+    BLAS.functions.sgesdd_(
       "S", &rows, &columns, a, &rows, values, vt, &rows, u, &least, &work, &workCount, &integers,
       &info)
     return Int(info)
@@ -122,22 +114,21 @@ extension Float: LinearAlgebraElement {
   public static func qr(
     m: Int, n: Int, a: UnsafeMutablePointer<Float>, r: UnsafeMutablePointer<Float>
   ) -> Int {
-    BLASThreads.setOnce()
     if m == 0 || n == 0 { return 0 }
     var (rows, columns, info, query) = (Int32(m), Int32(n), Int32(0), Int32(-1))
     var tau = [Float](repeating: 0, count: n)
     var size: Float = 0
-    sgeqrf_(&rows, &columns, a, &rows, &tau, &size, &query, &info)
+    BLAS.functions.sgeqrf_(&rows, &columns, a, &rows, &tau, &size, &query, &info)
     if info != 0 { return Int(info) }
     // The same block size serves both calls, and orgqr asks for no more than geqrf.
     var workCount = Int32(size)
     var work = [Float](repeating: 0, count: Int(workCount))
-    sgeqrf_(&rows, &columns, a, &rows, &tau, &work, &workCount, &info)
+    BLAS.functions.sgeqrf_(&rows, &columns, a, &rows, &tau, &work, &workCount, &info)
     if info != 0 { return Int(info) }
     for j in 0..<n {
       for i in 0..<n { r[j * n + i] = i <= j ? a[j * m + i] : 0 }
     }
-    sorgqr_(&rows, &columns, &columns, a, &rows, &tau, &work, &workCount, &info)
+    BLAS.functions.sorgqr_(&rows, &columns, &columns, a, &rows, &tau, &work, &workCount, &info)
     return Int(info)
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import MercerCore
 
 extension CSVReader {
@@ -11,11 +10,9 @@ extension CSVReader {
   /// - Complexity: a look at the first megabyte.
   public static func expectedByteCount(path: String, options: CSVOptions = .init()) -> Int? {
     guard path != InputFile.standardInput, let stamp = FileStamp(path: path),
-      let file = FileHandle(forReadingAtPath: path)
+      let start = try? WholeFile.read(path, limit: lookCount), !start.isEmpty
     else { return nil }
-    defer { try? file.close() }
-    guard let data = try? file.read(upToCount: lookCount), !data.isEmpty else { return nil }
-    return data.withUnsafeBytes { bytes -> Int? in
+    return start.withUnsafeBytes { bytes -> Int? in
       guard !Gzip.isCompressed(bytes),
         let separator = try? CSVDialect.separator(
           bytes, from: CSVDialect.markLength(bytes), options: options, name: path)

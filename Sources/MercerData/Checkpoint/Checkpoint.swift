@@ -1,5 +1,5 @@
-import Foundation
 public import MercerCore
+import MercerPlatform
 import Synchronization
 
 /// A directory in which a run keeps what it has finished, so that the same run goes on from there after
@@ -221,9 +221,7 @@ public final class Checkpoint: WorkStore, Sendable {
   }
 
   private static func secondsOfState(_ path: String) -> Double {
-    guard let handle = FileHandle(forReadingAtPath: path),
-      let head = try? handle.read(upToCount: 24), head.count == 24
-    else { return 0 }
+    guard let head = try? WholeFile.read(path, limit: 24), head.count == 24 else { return 0 }
     let bits = head.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self) }
     let seconds = Double(bitPattern: UInt64(littleEndian: bits))
     return seconds.isFinite && seconds > 0 ? seconds : 0

@@ -1,6 +1,6 @@
 internal import CZlib
-import Foundation
 import MercerCore
+import MercerPlatform
 
 /// Parts of work one after another in one file, to which is only ever appended.
 ///
@@ -30,7 +30,7 @@ struct CheckpointJournal {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard descriptor >= 0 else { return nil }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      _ = Foundation.close(descriptor)
+      _ = MercerPlatform.close(descriptor)
       return nil
     }
     end = Self.mark.count
@@ -46,12 +46,12 @@ struct CheckpointJournal {
       ? ftruncate(descriptor, off_t(end)) == 0
       : ftruncate(descriptor, 0) == 0 && write(Self.mark, at: 0)
     guard isUsable else {
-      _ = Foundation.close(descriptor)
+      _ = MercerPlatform.close(descriptor)
       return nil
     }
   }
 
-  func close() { _ = Foundation.close(descriptor) }
+  func close() { _ = MercerPlatform.close(descriptor) }
 
   /// The bytes of a part.
   func bytes(ofPart name: String) -> [UInt8]? { places[name].flatMap(read) }

@@ -1,5 +1,5 @@
-import Foundation
 public import MercerCore
+import MercerPlatform
 
 /// What a run was asked to do, and on which files: a run goes on from a checkpoint only when all of this
 /// is the same.

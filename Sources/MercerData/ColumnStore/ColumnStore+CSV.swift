@@ -1,4 +1,3 @@
-import Foundation
 public import MercerCore
 
 extension ColumnStore {
@@ -35,7 +34,7 @@ extension ColumnStore {
           of: CSVInput(bytes: input.bytes, owner: input), source: source, options, context)
         try writer.begin(&file)
         try assembly.store(
-          in: &writer, &file, directory: (storePath as NSString).deletingLastPathComponent,
+          in: &writer, &file, directory: AtomicFile.directory(of: storePath),
           context: context)
         rowCount = assembly.rowCount
       } catch {

@@ -1,6 +1,6 @@
 internal import CZlib
-import Foundation
 public import MercerCore
+import MercerPlatform
 
 /// A table on the disk, column by column, of which any rows can be taken without reading the others:
 /// numbers in Float where that keeps them exactly, texts as places in a list of levels.

@@ -1,4 +1,5 @@
 import MercerCore
+import MercerPlatform
 
 /// What stands at the end of a column store: where each column is, and what it is.
 ///

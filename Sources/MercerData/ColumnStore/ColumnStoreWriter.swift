@@ -1,6 +1,6 @@
 internal import CZlib
-import Foundation
 import MercerCore
+import MercerPlatform
 
 /// Writes a column store, a column after the other.
 struct ColumnStoreWriter {

@@ -1,5 +1,5 @@
-import Foundation
 import MercerCore
+import MercerPlatform
 
 /// Memory for columns that the system may put on the disk: a file without a name, mapped. What has been
 /// written and is let go of takes no memory of the process, and can still be read.

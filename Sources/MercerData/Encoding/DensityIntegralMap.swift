@@ -147,9 +147,9 @@ extension DensityIntegralMap {
   /// Reads a transform, and refuses what no column of numbers gives.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    knots = try container.decode([Double].self, forKey: .knots)
-    values = try container.decode([Double].self, forKey: .values)
-    slopes = try container.decode([Double].self, forKey: .slopes)
+    knots = try container.numbers(forKey: .knots)
+    values = try container.numbers(forKey: .values)
+    slopes = try container.numbers(forKey: .slopes)
     guard knots.count == values.count, knots.count == slopes.count,
       (2...Self.maximumKnotCount).contains(knots.count),
       zip(knots, knots.dropFirst()).allSatisfy({ $0 < $1 }),

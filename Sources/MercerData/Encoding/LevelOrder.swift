@@ -55,7 +55,7 @@ extension LevelOrder {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     levels = try container.decode([String].self, forKey: .levels)
-    coordinates = try container.decode([Double].self, forKey: .coordinates)
+    coordinates = try container.numbers(forKey: .coordinates)
     guard levels.count == coordinates.count, Set(levels).count == levels.count,
       coordinates.allSatisfy(\.isFinite)
     else {

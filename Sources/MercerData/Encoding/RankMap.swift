@@ -98,8 +98,8 @@ extension RankMap {
   /// Reads knots and ranks, and refuses what no column of numbers gives.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    knots = try container.decode([Double].self, forKey: .knots)
-    ranks = try container.decode([Double].self, forKey: .ranks)
+    knots = try container.numbers(forKey: .knots)
+    ranks = try container.numbers(forKey: .ranks)
     func isIncreasing(_ values: [Double]) -> Bool {
       zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
     }

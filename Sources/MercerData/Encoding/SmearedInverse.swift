@@ -97,9 +97,9 @@ extension SmearedInverse {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     transform = try container.decode(TargetTransform.self, forKey: .transform)
-    residuals = try container.decode([Double].self, forKey: .residuals)
-    places = try container.decode([Double].self, forKey: .places)
-    spreads = try container.decode([Double].self, forKey: .spreads)
+    residuals = try container.numbers(forKey: .residuals)
+    places = try container.numbers(forKey: .places)
+    spreads = try container.numbers(forKey: .spreads)
     guard places.count == spreads.count, residuals.isEmpty == places.isEmpty,
       residuals.isEmpty == (transform.form == .identity),
       zip(places, places.dropFirst()).allSatisfy({ $0 < $1 }),

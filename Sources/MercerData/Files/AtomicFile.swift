@@ -252,7 +252,7 @@ extension AtomicFile {
     throw failure(path, "the directory \(directory) cannot be written", reason)
   }
 
-  private static func directory(of path: String) -> String {
+  static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

@@ -1,5 +1,5 @@
-import Foundation
 import MercerCore
+import MercerPlatform
 
 /// The bytes of an input in their order, a part at a time; inflated when they are gzip.
 final class ByteStream {

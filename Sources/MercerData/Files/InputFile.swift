@@ -1,5 +1,5 @@
-import Foundation
 public import MercerCore
+import MercerPlatform
 
 /// Opens what a user names as input: a file, a compressed file, or standard input.
 public enum InputFile {
@@ -48,7 +48,8 @@ public enum InputFile {
   ///
   /// - Throws: `.unreadableFile`, also for a directory.
   static func descriptor(of path: String, _ place: MercerError.Place) throws(MercerError) -> Int32 {
-    let descriptor = path == standardInput ? dup(0) : Foundation.open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor =
+      path == standardInput ? dup(0) : MercerPlatform.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw cannotOpen(place, errno) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -75,7 +76,7 @@ public enum InputFile {
     _ descriptor: Int32, into room: UnsafeMutableRawBufferPointer, _ place: MercerError.Place
   ) throws(MercerError) -> Int {
     while true {
-      let count = Foundation.read(descriptor, room.baseAddress, room.count)
+      let count = MercerPlatform.read(descriptor, room.baseAddress, room.count)
       if count >= 0 { return count }
       if errno != EINTR { throw cannotOpen(place, errno) }
     }

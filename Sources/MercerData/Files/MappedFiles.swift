@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 import Synchronization
 
 /// The files that are mapped now, and how they were when they were opened.

@@ -1,5 +1,5 @@
-import Foundation
 import MercerCore
+import MercerPlatform
 
 /// The JSON object at the start of a safetensors file.
 struct SafetensorsHeader {

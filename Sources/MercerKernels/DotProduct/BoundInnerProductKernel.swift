@@ -8,7 +8,7 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: PairwiseBoundKerne
   private let kernel: K
   /// M x for the row and the column points.
   private let x, z: Matrix<Element>
-  private let normsX, normsZ: [Element]
+  private let normsX, normsZ: RowNorms<Element>
   private let isSymmetric: Bool
   /// ⟨M x, M z⟩ for each pair.
   private let products: PackedPairs<Element>
@@ -24,8 +24,8 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: PairwiseBoundKerne
     isSymmetric = rows.isIdentical(to: columns)
     z = kernel.metric.mapped(columns.coordinates)
     x = isSymmetric ? z : kernel.metric.mapped(rows.coordinates)
-    normsZ = z.squaredRowNorms()
-    normsX = isSymmetric ? normsZ : x.squaredRowNorms()
+    normsZ = RowNorms(of: z)
+    normsX = isSymmetric ? normsZ : RowNorms(of: x)
     products = PackedPairs(rows: x, columns: z, sum: .inner)
     pairs = kernel.pairMap.map { [products] in products.with($0) }
     slopes = kernel.pairMap?.slope.map { [products] in products.with($0) }
@@ -127,6 +127,7 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: PairwiseBoundKerne
   private func fillInnerProducts(_ tile: Tile<Element>) {
     products.fill(tile)
     guard isSymmetric else { return }
+    let normsX = normsX.values
     for index in tile.rows.clamped(to: tile.columns) {
       tile[index - tile.rows.lowerBound, index - tile.columns.lowerBound] = normsX[index]
     }
@@ -136,7 +137,8 @@ public struct BoundInnerProductKernel<K: InnerProductKernel>: PairwiseBoundKerne
   private func forEachRow(
     of tile: Tile<Element>, _ body: (Int, Element, UnsafePointer<Element>) -> Void
   ) {
-    normsZ.withUnsafeBufferPointer { norms in
+    let normsX = normsX.values
+    normsZ.values.withUnsafeBufferPointer { norms in
       guard let norms = norms.baseAddress else { return }
       for (i, row) in tile.rows.enumerated() {
         body(i, normsX[row], norms + tile.columns.lowerBound)

@@ -26,17 +26,15 @@ extension Metric {
       return points.shiftedAndScaled(center: center, scales: scales.map { Element($0) })
     case .transform(let matrix):
       let source = center.map { points.shiftedAndScaled(center: $0, scales: nil) } ?? points
-      let a = Matrix<Element>(converting: matrix)
-      var result = Matrix<Element>(rowCount: points.rowCount, columnCount: a.rowCount)
-      result.withTile { target in
-        source.withBase { x in
-          a.withBase { a in
-            Element.gemm(
-              transposeA: false, transposeB: true, m: target.rowCount, n: target.columnCount,
-              k: matrix.columnCount, alpha: 1, a: x, lda: matrix.columnCount, b: a,
-              ldb: matrix.columnCount, beta: 0, c: target.base, ldc: target.stride)
-          }
-        }
+      let d = matrix.columnCount
+      var result = Matrix<Element>(rowCount: points.rowCount, columnCount: matrix.rowCount)
+      guard d > 0 else { return result }
+      let map = PackedMatrix(Matrix<Element>(converting: matrix.transposed()), depth: d)
+      source.withBase { x in
+        let tile = Tile(
+          rows: 0..<source.rowCount, columns: 0..<d, stride: d,
+          base: UnsafeMutablePointer(mutating: x))
+        result.withTile { map.multiply(tile, into: $0.base) }
       }
       return result
     }

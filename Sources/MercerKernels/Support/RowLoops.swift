@@ -13,16 +13,16 @@ extension Matrix {
 
   /// (x − center) ∘ scales for each row x; what is absent does nothing.
   func shiftedAndScaled(center: [Element]?, scales: [Element]?) -> Matrix {
-    var copy = self
     let d = columnCount
-    copy.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress, d > 0 else { return }
-      Element.shiftAndScale(
-        rows: rowCount, d, base,
-        center: center ?? [Element](repeating: 0, count: d),
-        scales: scales ?? [Element](repeating: 1, count: d))
+    return Matrix(rowCount: rowCount, columnCount: d) { target in
+      guard let target = target.baseAddress, d > 0 else { return }
+      withBase { source in
+        Element.shiftAndScale(
+          rows: rowCount, d, source, into: target,
+          center: center ?? [Element](repeating: 0, count: d),
+          scales: scales ?? [Element](repeating: 1, count: d))
+      }
     }
-    return copy
   }
 
   /// The mean of each column, summed in Double; zeros when there are no rows.
@@ -49,15 +49,16 @@ extension Scalar {
   @specialized(where Self == Double)
   @specialized(where Self == Float)
   static func shiftAndScale(
-    rows: Int, _ d: Int, _ x: UnsafeMutablePointer<Self>, center: [Self], scales: [Self]
+    rows: Int, _ d: Int, _ x: UnsafePointer<Self>, into y: UnsafeMutablePointer<Self>,
+    center: [Self], scales: [Self]
   ) {
     // Pointers, as the check of an index would keep the loop from being vectorised.
     center.withUnsafeBufferPointer { center in
       scales.withUnsafeBufferPointer { scales in
         guard let center = center.baseAddress, let scales = scales.baseAddress else { return }
         for i in 0..<rows {
-          let row = x + i * d
-          for k in 0..<d { row[k] = (row[k] - center[k]) * scales[k] }
+          let (source, target) = (x + i * d, y + i * d)
+          for k in 0..<d { target[k] = (source[k] - center[k]) * scales[k] }
         }
       }
     }

@@ -178,17 +178,14 @@ extension Matrix<Double> {
   /// self · otherᵀ for a small square matrix.
   func multipliedByTransposed(_ other: Matrix<Double>) -> Matrix<Double> {
     var product = Matrix(rowCount: rowCount, columnCount: other.rowCount)
-    let (n, m, k) = (rowCount, other.rowCount, columnCount)
-    product.withUnsafeMutableBufferPointer { target in
-      withUnsafeBufferPointer { a in
-        other.withUnsafeBufferPointer { b in
-          guard let target = target.baseAddress, let a = a.baseAddress, let b = b.baseAddress
-          else { return }
-          Double.gemm(
-            transposeA: false, transposeB: true, m: n, n: m, k: k, alpha: 1, a: a, lda: k, b: b,
-            ldb: k, beta: 0, c: target, ldc: m)
-        }
-      }
+    guard columnCount > 0 else { return product }
+    let packed = PackedMatrix(other.transposed(), depth: columnCount)
+    withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      let tile = Tile(
+        rows: 0..<rowCount, columns: 0..<columnCount, stride: columnCount,
+        base: UnsafeMutablePointer(mutating: base))
+      product.withTile { packed.multiply(tile, into: $0.base) }
     }
     return product
   }

@@ -1,7 +1,7 @@
-import Foundation
 public import MercerCore
 public import MercerKernels
 import MercerOperators
+import MercerPlatform
 public import MercerSolvers
 
 /// Length scales per coordinate and a ridge found by descent ("automatic relevance determination"):

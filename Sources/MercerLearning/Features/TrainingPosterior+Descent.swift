@@ -1,5 +1,5 @@
-import Foundation
 import MercerCore
+import MercerPlatform
 
 /// What a descent over length scales makes least, with the derivatives by the kernel's parameters and
 /// by the logarithm of the noise.

@@ -1,5 +1,5 @@
-import Foundation
 public import MercerCore
+import MercerPlatform
 public import MercerSolvers
 
 extension GaussianProcess {

@@ -1,6 +1,6 @@
-import Foundation
 import MercerCore
 import MercerOperators
+import MercerPlatform
 
 /// The prior on the training inputs, factorised, and the targets solved for.
 struct TrainingPosterior: Sendable {

@@ -1,6 +1,6 @@
-import Foundation
 import MercerCore
 import MercerKernels
+import MercerPlatform
 import MercerSolvers
 
 extension KernelRidge {

@@ -1,7 +1,7 @@
-import Foundation
 public import MercerCore
 package import MercerData
 import MercerKernels
+import MercerPlatform
 import MercerSolvers
 
 /// The model file: one safetensors file, arrays as tensors and the rest as JSON in its metadata.

@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// An opaque sRGB colour.
 public struct Colour: Sendable, Equatable {
@@ -21,7 +21,7 @@ public struct Colour: Sendable, Equatable {
   /// `#rrggbb`.
   public var css: String {
     func byte(_ part: Double) -> Int { Int((part * 255).rounded()) }
-    return String(format: "#%02x%02x%02x", byte(red), byte(green), byte(blue))
+    return String(printf: "#%02x%02x%02x", byte(red), byte(green), byte(blue))
   }
 
   /// This colour painted over another one with an opacity from 0 to 1, as browsers mix them.

@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// How often values fall into bins of equal width.
 public struct HistogramPlot: Plot {

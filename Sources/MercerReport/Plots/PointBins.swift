@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// Counts of points in a grid of equal rectangles on the paper.
 struct PointBins: Sendable {

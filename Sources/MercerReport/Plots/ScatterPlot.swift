@@ -1,5 +1,3 @@
-import Foundation
-
 /// Pairs of values as points; as counts in small rectangles when there are more than 2,000.
 public struct ScatterPlot: Plot {
   /// The most points that are drawn one by one.

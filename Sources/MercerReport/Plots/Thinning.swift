@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// Choosing a few of many.
 enum Thinning {

@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// Single numbers on plots and pages.
 public enum ReadableNumber {
@@ -9,7 +9,7 @@ public enum ReadableNumber {
     guard value != 0 else { return "0" }
     let digits = max(digits, 1)
     // Rounded first, so that 9.9996 counts as 10.000.
-    let rounded = Double(String(format: "%.\(digits - 1)e", value)) ?? value
+    let rounded = Double(String(printf: "%.\(digits - 1)e", value)) ?? value
     let order = Int((log10(abs(rounded)) + 1e-9).rounded(.down))
     if order >= 9 || order < -4 {
       return scientific(rounded, order: order, decimals: digits - 1)

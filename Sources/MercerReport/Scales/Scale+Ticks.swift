@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 extension Scale {
   /// Round values within the domain, named; at most so many, and at least two where the domain has

@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// How values become lengths along an axis.
 public struct Scale: Sendable, Equatable {

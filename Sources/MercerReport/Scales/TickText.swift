@@ -1,4 +1,4 @@
-import Foundation
+import MercerPlatform
 
 /// The text of ticks: as short as it can be, all ticks of an axis in the same way.
 enum TickText {
@@ -59,7 +59,7 @@ enum TickText {
 
   /// With thousands set apart, a true minus, and a fixed number of digits after the point.
   static func plain(_ value: Double, decimals: Int) -> String {
-    let text = String(format: "%.\(decimals)f", abs(value))
+    let text = String(printf: "%.\(decimals)f", abs(value))
     let parts = text.split(separator: ".")
     var whole = ""
     let digits = Array(parts[0])
