@@ -1,4 +1,4 @@
-package import Foundation
+package import MercerPlatform
 
 /// What tells at a glance whether a file is another one, or was written to, since it was looked at.
 ///
