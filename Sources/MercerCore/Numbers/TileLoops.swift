@@ -25,11 +25,13 @@ public final class TileLoops<Element>: @unchecked Sendable {
       UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>,
       UnsafeMutablePointer<Element>
     ) -> Void
-  /// count, weight, bias, root x, next x, root z, next z, cosine, squared sine, theta or nil.
+  /// count, weight, bias, the rates of both, root x, next x, root z, next z, cosine, squared sine,
+  /// theta or nil.
   public typealias NetworkDense =
     (
       Int, Element, Element, Element, Element, UnsafePointer<Element>, UnsafePointer<Element>,
-      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>?
+      UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>?
     ) -> Void
   /// count, gain, excess, cosine, squared sine, theta or nil.
   public typealias NetworkRectifier =
@@ -37,21 +39,23 @@ public final class TileLoops<Element>: @unchecked Sendable {
       Int, Element, Element, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>,
       UnsafeMutablePointer<Element>?
     ) -> Void
-  /// count, weight, root x, root z, cosine, theta, adjoints of k, theta, k(x, x), k(z, z), total.
+  /// count, weight, its rate, root x, root z, cosine, theta, adjoints of k, theta, k(x, x), k(z, z),
+  /// four totals.
   public typealias NetworkDenseBackward =
     (
       Int, Element, Element, UnsafePointer<Element>, UnsafePointer<Element>,
-      UnsafePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Element>,
       UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Double>
     ) -> Void
   /// count, gain, excess, root x, inverse x, root z, inverse z, cosine, squared sine, theta,
   /// adjoints of k, theta, k(x, x), k(z, z).
   public typealias NetworkRectifierBackward =
     (
-      Int, Element, Element, Element, Element, UnsafePointer<Element>, UnsafePointer<Element>,
+      Int, Element, Element, UnsafePointer<Element>, UnsafePointer<Element>,
       UnsafePointer<Element>, UnsafePointer<Element>, UnsafePointer<Element>,
-      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>,
-      UnsafeMutablePointer<Element>
+      UnsafePointer<Element>, UnsafePointer<Element>, UnsafeMutablePointer<Element>,
+      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>
     ) -> Void
   /// count, order, root x, root z, cosine, squared sine, values.
   public typealias ArcCosine =

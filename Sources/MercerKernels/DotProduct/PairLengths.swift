@@ -29,7 +29,7 @@ struct PairLengths<Element: Scalar>: Sendable {
   }
 
   /// Calls the body with a function from place, row and first column to their lengths.
-  func withViews(_ body: ((Int, Int, Int) -> View) -> Void) {
+  func withViews(_ body: (@escaping (Int, Int, Int) -> View) -> Void) {
     let (n, m) = (rowRoots.columnCount, columnRoots.columnCount)
     rowRoots.withBase { rowRoots in
       rowInverses.withBase { rowInverses in

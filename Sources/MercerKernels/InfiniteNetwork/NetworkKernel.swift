@@ -57,7 +57,9 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
     rows: Points<Element>, columns: Points<Element>
   ) throws(MercerError) -> any BoundKernel<Element> {
     try checkShapes(rows, columns)
-    return try BoundNetworkKernel(self, rows: rows, columns: columns)
+    let graph = try NetworkGraph(network, dimension: mappedDimension(rows.dimension))
+    guard !graph.hasPositions else { throw Self.needsVectors }
+    return try BoundNetworkKernel(self, graph, rows: rows, columns: columns)
   }
 
   /// k(x, x) of each input; throws `.invalidData` when it overflows, too.
@@ -65,17 +67,24 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
     try metric.checkDimension(inputs.dimension)
     let mapped = metric.mapped(inputs.coordinates)
     let variances = mapped.scaledRowNorms(Self.scale(dimension: mapped.columnCount))
-    let network = network
-    let values =
-      kind == .nngp
-      ? variances.map { network.layers.reduce($0) { $1.variance(after: $0) } }
-      : variances.map(network.tangent(ofVariance:))
+    let graph = try NetworkGraph(network, dimension: mapped.columnCount)
+    guard !graph.hasPositions else { throw Self.needsVectors }
+    let values = try diagonal(graph, variances: variances)
     try PairLengths<Element>.checkFinite(values)
     return values.map { Element($0) }
   }
 
   /// What inner products of mapped inputs are multiplied by.
   static func scale(dimension: Int) -> Double { 1 / Double(max(dimension, 1)) }
+
+  /// The number of coordinates of a point after the metric.
+  private func mappedDimension(_ dimension: Int) -> Int {
+    if case .transform(let matrix) = metric { matrix.rowCount } else { dimension }
+  }
+
+  private static var needsVectors: MercerError {
+    MercerError(.invalidParameter, "networks with positions are not evaluated yet")
+  }
 
   // MARK: - Text
 

@@ -197,6 +197,21 @@ public struct KernelArguments: Sendable {
     return value
   }
 
+  /// A word, written or by default, as one of the cases of a type.
+  ///
+  /// - Throws: `.invalidExpression` naming the words there are.
+  public func word<Word: RawRepresentable & CaseIterable>(
+    _ label: String, of type: Word.Type
+  ) throws(MercerError) -> Word where Word.RawValue == String {
+    guard case .word(let text)? = values[label] else { throw absent(label) }
+    if let word = Word(rawValue: text) { return word }
+    let known = Word.allCases.map(\.rawValue)
+    throw MercerError(
+      .invalidExpression,
+      "\(label) of \(name) cannot be \(text)\(Suggestion.text(for: text, among: known))",
+      remedy: "it can be \(known.joined(separator: ", "))")
+  }
+
   /// A list of numbers, if there is one.
   public func list(_ label: String) -> [Double]? {
     if case .list(let value)? = values[label] { value } else { nil }

@@ -22,7 +22,17 @@ public struct NetworkLayerSyntax: Sendable {
   }
 
   /// All layers there are, in the order in which help lists them.
-  public static let all = [DenseLayer.syntax] + RectifierLayer.syntaxes
+  public static let all = layers + activations
+
+  private static let layers =
+    [DenseLayer.syntax] + BranchLayer.syntaxes + [IdentityLayer.syntax] + InputShapeLayer.syntaxes
+
+  private static let activations =
+    RectifierLayer.syntaxes + ErfActivation.syntaxes + [GeluActivation.syntax]
+    + SineActivation.syntaxes + [
+      SineCosineActivation.syntax, RBFActivation.syntax, ExponentialActivation.syntax,
+      GaussianActivation.syntax,
+    ]
 
   /// The layer that a call with these arguments means.
   ///

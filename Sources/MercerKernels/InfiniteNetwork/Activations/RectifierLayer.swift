@@ -14,7 +14,7 @@ public import MercerCore
 ///   values keep their digits near θ = 0 and π at any depth.
 /// - Source: Cho and Saul 2009, Kernel Methods for Deep Learning, eq. 6; for two slopes, by writing
 ///   φ(u) = b relu(u) − a relu(−u).
-public struct RectifierLayer: NetworkLayer, Equatable {
+public struct RectifierLayer: ElementwiseLayer, Equatable {
   /// a, the slope below zero.
   public let slopeBelow: Double
   /// b, the slope above zero.
@@ -75,13 +75,9 @@ public struct RectifierLayer: NetworkLayer, Equatable {
     }
   }
 
-  /// Slopes are no parameters: there are none.
-  public var parameters: [KernelParameter] { [] }
-
-  /// The same layer with these values of its parameters.
-  public func withParameters(_ values: [Double]) throws(MercerError) -> any NetworkLayer {
-    precondition(values.isEmpty)
-    return self
+  /// Adds one node; throws unless its input is Gaussian.
+  public func add(to graph: inout NetworkGraph, after input: Int) throws(MercerError) -> Int {
+    try graph.appendActivation(self, after: input)
   }
 
   /// (a² + b²)/2: what the activation multiplies variances by.
@@ -94,27 +90,52 @@ public struct RectifierLayer: NetworkLayer, Equatable {
   /// The layer as the loops know it.
   public var packedLayer: PackedLayer? { .rectifier(gain: gain, excess: excess) }
 
-  /// k(x, x) after the layer.
-  public func variance(after variance: Double) -> Double { gain * variance }
-
-  /// Θ(x, x) after the layer.
-  public func tangent(after tangent: Double, variance: Double) -> Double { gain * tangent }
+  /// The moments after the layer: E max(u, 0) = √(k/2π).
+  public func moments(after moments: UnitMoments) -> UnitMoments {
+    UnitMoments(
+      variance: gain * moments.variance,
+      mean: (slopeAbove - slopeBelow) * (moments.variance / (2 * .pi)).squareRoot())
+  }
 
   /// Takes pairs through the layer, in place.
-  public func forward<Element: Scalar>(_ pairs: NetworkPairs<Element>) {
+  public func forward<Element: Scalar>(
+    _ pairs: NetworkPairs<Element>, to scales: NetworkScales<Element>
+  ) {
     Element.loops.networkRectifier(
       pairs.count, Element(gain), Element(excess), pairs.cosine, pairs.sine2, pairs.theta)
   }
 
   /// Takes adjoints back through the layer, in place.
   public func backward<Element: Scalar>(
-    _ pairs: NetworkPairs<Element>, adjoints: NetworkAdjoints<Element>,
-    gradient: UnsafeMutableBufferPointer<Double>
+    _ pairs: NetworkPairs<Element>, to scales: NetworkScales<Element>,
+    adjoints: NetworkAdjoints<Element>, gradient: UnsafeMutableBufferPointer<Double>
   ) {
     guard let theta = pairs.theta else { return }
+    let before = pairs.scales
     Element.loops.networkRectifierBackward(
-      pairs.count, Element(gain), Element(excess), pairs.rootX, pairs.inverseX, pairs.rootZ,
-      pairs.inverseZ, pairs.cosine, pairs.sine2, theta, adjoints.covariance, adjoints.theta,
+      pairs.count, Element(gain), Element(excess), before.rootX, before.inverseX, before.rootZ,
+      before.inverseZ, pairs.cosine, pairs.sine2, theta, adjoints.covariance, adjoints.theta,
       adjoints.varianceX, adjoints.varianceZ)
+    // d √(k/2π) / dk = 1/(2 √(2π k)).
+    let factor = Element((slopeAbove - slopeBelow) / (2 * (2 * Double.pi).squareRoot()))
+    Element.addMeans(
+      pairs.count, factor, adjoints.meanX, before.inverseX, to: adjoints.varianceX)
+    Element.addMeans(
+      pairs.count, factor, adjoints.meanZ, before.inverseZ, to: adjoints.varianceZ)
+  }
+}
+
+extension Scalar {
+  /// `y[j] += factor m[j] x[j]`, and `m[j]` becomes 0.
+  @specialized(where Self == Double)
+  @specialized(where Self == Float)
+  fileprivate static func addMeans(
+    _ count: Int, _ factor: Self, _ m: UnsafeMutablePointer<Self>, _ x: UnsafePointer<Self>,
+    to y: UnsafeMutablePointer<Self>
+  ) {
+    for j in 0..<count {
+      y[j] += factor * m[j] * x[j]
+      m[j] = 0
+    }
   }
 }

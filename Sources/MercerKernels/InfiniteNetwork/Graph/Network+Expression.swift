@@ -15,9 +15,11 @@ extension Network {
     switch expression {
     case .layer(let name, let arguments):
       guard let syntax = NetworkLayerSyntax.all.first(where: { $0.name == name }) else {
+        let names = NetworkLayerSyntax.all.map(\.name)
         throw MercerError(
-          .invalidExpression, "there is no layer '\(name)'",
-          remedy: "layers are " + NetworkLayerSyntax.all.map(\.name).joined(separator: ", "))
+          .invalidExpression,
+          "there is no layer '\(name)'\(Suggestion.text(for: name, among: names))",
+          remedy: "layers are " + names.joined(separator: ", "))
       }
       return [try syntax.make(arguments)]
     case .chain(let parts):

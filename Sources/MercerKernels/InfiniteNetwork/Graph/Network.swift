@@ -88,24 +88,3 @@ extension Network {
     return try Network(changed)
   }
 }
-
-// MARK: - The diagonal
-
-extension Network {
-  /// k(x, x) at each place: at the input, and after each layer; one number for each input.
-  func variances(of inputs: [Double]) -> [[Double]] {
-    var places = [inputs]
-    for layer in layers { places.append(places[places.count - 1].map(layer.variance(after:))) }
-    return places
-  }
-
-  /// Θ(x, x) at the end, from ‖x‖²/d.
-  func tangent(ofVariance variance: Double) -> Double {
-    var (variance, tangent) = (variance, 0.0)
-    for layer in layers {
-      tangent = layer.tangent(after: tangent, variance: variance)
-      variance = layer.variance(after: variance)
-    }
-    return tangent
-  }
-}
