@@ -14,7 +14,7 @@ extension Activation {
       var cosine = value * scales.inverseX[j] * scales.inverseZ[j]
       var sine2 = (1 - cosine) * (1 + cosine)
       if sine2 < close {
-        if isSmooth, let gap = gap(of: pair, to: scales, j) {
+        if let gap = angularGap(of: pair) ?? (isSmooth ? gap(of: pair, to: scales, j) : nil) {
           sine2 = gap * (2 - gap)
           cosine = cosine < 0 ? gap - 1 : 1 - gap
         }
@@ -69,7 +69,9 @@ extension Activation {
         let first = byK == 0 || !value.isFinite ? 0 : byK * value
         return isKink || bySlope == 0 ? first : first + bySlope * slope
       }
-      adjoints.covariance[j] = total(value.k, slope.k)
+      // By Price's theorem the slope is the derivative of the value, and better where both are near
+      // a singularity.
+      adjoints.covariance[j] = total(isSmooth ? slope.value : value.k, slope.k)
       adjoints.theta[j] = byTheta * (slope.value.isFinite ? slope.value : 0)
       adjoints.varianceX[j] =
         total(value.x, slope.x) + own(pair.x, adjoints.varianceX[j], adjoints.meanX[j])

@@ -25,6 +25,10 @@ public protocol Activation: ElementwiseLayer {
   /// Whether φ′ has a mean square for every variance, as all but steps do.
   var isSmooth: Bool { get }
 
+  /// 1 − |cosine| after the layer, where there is a better formula than 1 minus it: for steps. Nil
+  /// by default.
+  func angularGap<N: MomentNumber>(of pair: NormalPair<N>) -> N?
+
   /// Pairs forward, as `forward(_:to:)` for one element type: made by the protocol, and separate
   /// requirements so that the loop is compiled for each activation and element type.
   func activate(_ pairs: NetworkPairs<Double>, to scales: NetworkScales<Double>)
@@ -52,6 +56,10 @@ extension Activation {
   public func square<N: MomentNumber>(ofVariance variance: N) -> N {
     moments(of: NormalPair(equal: variance)).value
   }
+
+  /// Nil.
+  @inline(__always)
+  public func angularGap<N: MomentNumber>(of pair: NormalPair<N>) -> N? { nil }
 
   /// Yes.
   public var isSmooth: Bool { true }

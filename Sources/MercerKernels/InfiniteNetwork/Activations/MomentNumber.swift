@@ -14,6 +14,8 @@ public protocol MomentNumber: Sendable {
   static prefix func - (a: Self) -> Self
   /// √x.
   static func sqrt(_ x: Self) -> Self
+  /// √x, whose derivative at 0 counts as 0: for what goes on smoothly there.
+  static func root(_ x: Self) -> Self
   /// eˣ.
   static func exp(_ x: Self) -> Self
   /// eˣ − 1, without cancellation.
@@ -47,11 +49,17 @@ extension MomentNumber {
 }
 
 extension Double: MomentNumber {
+  /// √x.
+  @inline(__always)
+  public static func root(_ x: Double) -> Double { x.squareRoot() }
   /// The value.
   public var approximate: Double { self }
 }
 
 extension Float: MomentNumber {
+  /// √x.
+  @inline(__always)
+  public static func root(_ x: Float) -> Float { x.squareRoot() }
   /// The value.
   public var approximate: Double { Double(self) }
 }
@@ -125,6 +133,12 @@ public struct Jet<Base: MomentNumber>: MomentNumber {
   public static func sqrt(_ a: Jet) -> Jet {
     let root = Base.sqrt(a.value)
     return a.mapped(root, slope: Base(0.5) / root)
+  }
+
+  @inline(__always)
+  public static func root(_ a: Jet) -> Jet {
+    let root = Base.sqrt(a.value)
+    return a.mapped(root, slope: root.approximate > 0 ? Base(0.5) / root : Base(0))
   }
 
   @inline(__always)

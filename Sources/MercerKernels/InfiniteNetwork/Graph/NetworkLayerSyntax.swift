@@ -25,14 +25,16 @@ public struct NetworkLayerSyntax: Sendable {
   public static let all = layers + activations
 
   private static let layers =
-    [DenseLayer.syntax] + BranchLayer.syntaxes + [IdentityLayer.syntax] + InputShapeLayer.syntaxes
+    [DenseLayer.syntax] + BranchLayer.syntaxes
+    + [IdentityLayer.syntax, LayerNormLayer.syntax, DropoutLayer.syntax] + InputShapeLayer.syntaxes
 
   private static let activations =
     RectifierLayer.syntaxes + ErfActivation.syntaxes + [GeluActivation.syntax]
     + SineActivation.syntaxes + [
       SineCosineActivation.syntax, RBFActivation.syntax, ExponentialActivation.syntax,
-      GaussianActivation.syntax,
-    ]
+      GaussianActivation.syntax, MonomialActivation.syntax, HermiteActivation.syntax,
+      RectifiedMonomialActivation.syntax,
+    ] + StepActivation.syntaxes
 
   /// The layer that a call with these arguments means.
   ///
