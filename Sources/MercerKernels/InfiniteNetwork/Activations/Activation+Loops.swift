@@ -38,6 +38,15 @@ extension Activation {
   ) -> E? {
     let isForward = pair.k >= 0
     guard isForward || parity != .none else { return nil }
+    if isHomogeneous {
+      // Of unit lengths: x = z = 1, E (u − w)²/2 = 1 − |c|, E m² = (1 + |c|)/2.
+      let product = pair.x * pair.z
+      let root = E.sqrt(product)
+      let short = pair.determinant / (root * (root + abs(pair.k)))
+      let slope = moments(of: NormalPair(equal: 1 - short / 2)).slope
+      let gap = slope * short / square(ofVariance: 1)
+      return gap.isFinite ? gap : nil
+    }
     let (near, far) = isForward ? (pair.apart, pair.together) : (pair.together, pair.apart)
     guard near < far * 0x1p-10 else { return nil }
     // On the diagonal x, z and k move together; the derivative is kept in the place of k.
@@ -50,7 +59,6 @@ extension Activation {
     let gap = (distance - lengths * lengths) / (2 * rootX * rootZ)
     return gap.isFinite ? max(gap, 0) : nil
   }
-
 
   /// The loop of `backward`.
   @inline(__always)

@@ -22,6 +22,9 @@ public protocol Activation: ElementwiseLayer {
   /// Whether φ is odd, even, or neither: what opposite inputs become.
   var parity: ActivationParity { get }
 
+  /// Whether φ(t u) is a power of t times φ(u) for t > 0, so that parallel inputs stay parallel.
+  var isHomogeneous: Bool { get }
+
   /// Whether φ′ has a mean square for every variance, as all but steps do.
   var isSmooth: Bool { get }
 
@@ -56,6 +59,9 @@ extension Activation {
   public func square<N: MomentNumber>(ofVariance variance: N) -> N {
     moments(of: NormalPair(equal: variance)).value
   }
+
+  /// No.
+  public var isHomogeneous: Bool { false }
 
   /// Nil.
   @inline(__always)

@@ -94,15 +94,16 @@ public struct FunctionActivation: ElementwiseLayer {
   public func forward<Element: Scalar>(
     _ pairs: NetworkPairs<Element>, to scales: NetworkScales<Element>
   ) {
-    let after = NetworkPairs(
-      count: pairs.count, scales: scales, cosine: pairs.cosine, sine2: pairs.sine2,
-      theta: pairs.theta)
     forEachPair(pairs) { j, h in
       let (value, slope) = h.moments()
       if let theta = pairs.theta { theta[j] *= Element(slope) }
-      after.set(
-        j, covariance: Element(value),
-        squaredDistance: Element(h.squaredDistance(isForward: value >= 0)))
+      // 1 − |cosine| is (E (φ(u) ∓ φ(w))² − (√V(x) − √V(z))²)/2√(V(x) V(z)).
+      let apart = Double(scales.rootX[j]) - Double(scales.rootZ[j])
+      let perProduct = Double(scales.inverseX[j]) * Double(scales.inverseZ[j])
+      let distance = h.squaredDistance(isForward: value >= 0) - apart * apart
+      let gap = max(0, distance * perProduct / 2)
+      pairs.cosine[j] = Element(value * perProduct)
+      pairs.sine2[j] = perProduct > 0 ? Element(min(1, gap * (2 - gap))) : 1
     }
   }
 

@@ -36,6 +36,8 @@ public struct MonomialActivation: Activation, Equatable {
 
   public var parity: ActivationParity { degree % 2 == 0 ? .even : .odd }
 
+  public var isHomogeneous: Bool { true }
+
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let product = pair.x * pair.z

@@ -65,6 +65,8 @@ public struct RectifiedMonomialActivation: Activation, Equatable {
       : try graph.appendActivation(self, after: input)
   }
 
+  public var isHomogeneous: Bool { true }
+
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let (k, product) = (pair.k, pair.x * pair.z)

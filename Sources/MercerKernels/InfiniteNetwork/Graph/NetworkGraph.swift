@@ -78,7 +78,9 @@ public struct NetworkGraph: Sendable {
 
   /// Whether some layer draws noise of its own for each input.
   var addsNoise: Bool {
-    nodes.contains { if case .elementwise(let layer) = $0.operation { layer.addsNoise } else { false } }
+    nodes.contains {
+      if case .elementwise(let layer) = $0.operation { layer.addsNoise } else { false }
+    }
   }
 
   /// The layers as the fused loops know them, when the graph is a chain of such.

@@ -122,7 +122,8 @@ public struct BranchLayer: NetworkLayer {
     }
     var shape = a.shape
     if kind == .concatenate {
-      guard case .infinite(let width) = a.shape.channels, case .infinite(let other) = b.shape.channels
+      guard case .infinite(let width) = a.shape.channels,
+        case .infinite(let other) = b.shape.channels
       else {
         throw MercerError(
           .invalidParameter, "a branch passes on the input, whose share is nothing beside layers",
@@ -148,7 +149,8 @@ public struct BranchLayer: NetworkLayer {
     case (.infinite(let width), .infinite(let other)):
       guard width == other else {
         throw MercerError(
-          .invalidParameter, "one branch has width \(width.shortestText), another "
+          .invalidParameter,
+          "one branch has width \(width.shortestText), another "
             + "\(other.shortestText)",
           remedy: "give their last layers equal widths")
       }

@@ -96,17 +96,10 @@ extension Scalar {
       let fx = factor(before.rootX[j], mx, epsilon), fz = factor(before.rootZ[j], mz, epsilon)
       if let theta = pairs.theta { theta[j] *= (fx * fz).squareRoot() }
       guard mx != 0 || mz != 0 else { continue }
-      // E (ũ ∓ w̃)² loses what the difference of the means is, then is scaled: for unequal factors by
-      // the identity |a u − b w|² = a b |u − w|² + (a − b)(a x − b z).
-      let covariance = pairs.covariance(j) - mx * mz
-      let isForward = covariance >= 0
-      let distance = pairs.squaredDistance(j, isForward: isForward)
-      let means = isForward ? mx - mz : mx + mz
-      let (a, b) = (fx.squareRoot(), fz.squareRoot())
-      let x = before.rootX[j] * before.rootX[j] - mx * mx
-      let z = before.rootZ[j] * before.rootZ[j] - mz * mz
-      let spread = a * b * (distance - means * means) + (a - b) * (a * x - b * z)
-      after.set(j, covariance: a * b * covariance, squaredDistance: max(0, spread))
+      let centred = CentredPair(pairs, j, mx: mx, mz: mz)
+      after.set(
+        j, covariance: (fx * fz).squareRoot() * centred.k,
+        determinant: fx * fz * centred.determinant)
     }
   }
 

@@ -15,7 +15,9 @@ struct Rescaling: ElementwiseOperation {
   func forward<Element: Scalar>(
     _ pairs: NetworkPairs<Element>, to scales: NetworkScales<Element>
   ) {
-    if let theta = pairs.theta { Element.loops.affine(pairs.count, theta, Element(tangentFactor), 0) }
+    if let theta = pairs.theta {
+      Element.loops.affine(pairs.count, theta, Element(tangentFactor), 0)
+    }
   }
 
   func backward<Element: Scalar>(

@@ -35,8 +35,12 @@ private struct Candidate: Sendable {
       derivative: { -1.4 * sin(1.4 * $0 + 0.3) }),
     Candidate(
       text: "rbf(gamma: 0.6)",
-      function: { (2.0 as Double).squareRoot() * sin((1.2 as Double).squareRoot() * $0 + Double.pi / 4) },
-      derivative: { (2.4 as Double).squareRoot() * cos((1.2 as Double).squareRoot() * $0 + Double.pi / 4) }),
+      function: {
+        (2.0 as Double).squareRoot() * sin((1.2 as Double).squareRoot() * $0 + Double.pi / 4)
+      },
+      derivative: {
+        (2.4 as Double).squareRoot() * cos((1.2 as Double).squareRoot() * $0 + Double.pi / 4)
+      }),
     Candidate(
       text: "exp(a: 0.5, b: 0.4)", function: { 0.5 * exp(0.4 * $0) },
       derivative: { 0.2 * exp(0.4 * $0) }),
@@ -49,7 +53,8 @@ private struct Candidate: Sendable {
       text: "monomial(degree: 4)", function: { $0 * $0 * $0 * $0 },
       derivative: { 4 * $0 * $0 * $0 }),
     Candidate(
-      text: "hermite(degree: 3)", function: { ($0 * $0 * $0 - 3 * $0) / (6.0 as Double).squareRoot() },
+      text: "hermite(degree: 3)",
+      function: { ($0 * $0 * $0 - 3 * $0) / (6.0 as Double).squareRoot() },
       derivative: { (3 * $0 * $0 - 3) / (6.0 as Double).squareRoot() }),
     Candidate(
       text: "hermite(degree: 4)",

@@ -89,7 +89,8 @@ struct NetworkGolden: Decodable {
   /// The largest error of all entries, relative to the entry or, where that is larger, to `floor`
   /// times √(k(x, x) k(z, z)).
   func largestError<E: Scalar>(
-    _: E.Type, floor: Double = 0, of kinds: [NetworkKernel<E>.Kind] = NetworkKernel<E>.Kind.allCases,
+    _: E.Type, floor: Double = 0,
+    of kinds: [NetworkKernel<E>.Kind] = NetworkKernel<E>.Kind.allCases,
     where isWanted: (String) -> Bool = { _ in true }
   ) throws -> (error: Double, place: String) {
     let train = Points(rows: x1.map { $0.map { E($0) } })
