@@ -110,18 +110,22 @@ extension Activation {
     }
   }
 
+  /// Takes pairs through the layer, in place.
   public func activate(_ pairs: NetworkPairs<Double>, to scales: NetworkScales<Double>) {
     activateAll(pairs, to: scales)
   }
 
+  /// Takes pairs through the layer, in place.
   public func activate(_ pairs: NetworkPairs<Float>, to scales: NetworkScales<Float>) {
     activateAll(pairs, to: scales)
   }
 
+  /// Takes adjoints back through the layer, in place.
   public func pullBack(_ pairs: NetworkPairs<Double>, adjoints: NetworkAdjoints<Double>) {
     pullBackAll(pairs, adjoints: adjoints)
   }
 
+  /// Takes adjoints back through the layer, in place.
   public func pullBack(_ pairs: NetworkPairs<Float>, adjoints: NetworkAdjoints<Float>) {
     pullBackAll(pairs, adjoints: adjoints)
   }

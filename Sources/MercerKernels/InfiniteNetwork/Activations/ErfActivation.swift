@@ -53,8 +53,10 @@ public struct ErfActivation: Activation, Equatable {
     return .layer("erf", .scales([("a", a, 1), ("b", b, 1), ("c", c, 0)]))
   }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { c == 0 ? .odd : .none }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let s = 2 * b * b
@@ -63,6 +65,7 @@ public struct ErfActivation: Activation, Equatable {
     return ((2 / .pi * a * a) * angle + c * c, N(4 / .pi * a * a * b * b) / root)
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N { N(c) }
 }
 

@@ -32,14 +32,17 @@ public struct ExponentialActivation: Activation, Equatable {
   /// The layer in text form.
   public var expression: NetworkExpression { .layer("exp", .scales([("a", a, 1), ("b", b, 1)])) }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { .none }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let value = (a * a) * N.exp((0.5 * b * b) * pair.together)
     return (value, (b * b) * value)
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     a * N.exp((0.5 * b * b) * variance)
   }

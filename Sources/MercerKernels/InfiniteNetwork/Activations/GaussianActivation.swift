@@ -33,8 +33,10 @@ public struct GaussianActivation: Activation, Equatable {
     .layer("gaussian", .scales([("a", a, 1), ("b", b, -1)]))
   }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { .even }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let d = N(1) + (-2 * b) * (pair.x + pair.z) + (4 * b * b) * pair.determinant
@@ -42,6 +44,7 @@ public struct GaussianActivation: Activation, Equatable {
     return (value, (4 * b * b) * (pair.k * value / d))
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     N(a) / N.sqrt(1 - (2 * b) * variance)
   }

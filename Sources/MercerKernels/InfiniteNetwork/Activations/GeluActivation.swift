@@ -21,8 +21,10 @@ public struct GeluActivation: Activation, Equatable {
   /// `gelu`.
   public var expression: NetworkExpression { .layer("gelu") }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { .none }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let (k, product) = (pair.k, pair.x * pair.z)
@@ -36,6 +38,7 @@ public struct GeluActivation: Activation, Equatable {
     return (value, slope)
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     variance / N.sqrt((2 * .pi) * (variance + 1))
   }

@@ -51,8 +51,10 @@ public struct HermiteActivation: Activation, Equatable {
     .layer("hermite", [.init("degree", .number(Double(degree)))])
   }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { degree % 2 == 0 ? .even : .odd }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let product = (pair.x + -1) * (pair.z + -1)

@@ -7,10 +7,15 @@ public protocol MomentNumber: Sendable {
   init(_ value: Double)
   /// The value as a `Double`, for choices between formulas.
   var approximate: Double { get }
+  /// The sum.
   static func + (a: Self, b: Self) -> Self
+  /// The difference.
   static func - (a: Self, b: Self) -> Self
+  /// The product.
   static func * (a: Self, b: Self) -> Self
+  /// The quotient.
   static func / (a: Self, b: Self) -> Self
+  /// The negative.
   static prefix func - (a: Self) -> Self
   /// √x.
   static func sqrt(_ x: Self) -> Self
@@ -105,54 +110,64 @@ public struct Jet<Base: MomentNumber>: MomentNumber {
       value, x: byA * a.x + byB * b.x, z: byA * a.z + byB * b.z, k: byA * a.k + byB * b.k)
   }
 
+  /// The sum.
   @inline(__always)
   public static func + (a: Jet, b: Jet) -> Jet {
     Jet(a.value + b.value, x: a.x + b.x, z: a.z + b.z, k: a.k + b.k)
   }
 
+  /// The difference.
   @inline(__always)
   public static func - (a: Jet, b: Jet) -> Jet {
     Jet(a.value - b.value, x: a.x - b.x, z: a.z - b.z, k: a.k - b.k)
   }
 
+  /// The product.
   @inline(__always)
   public static func * (a: Jet, b: Jet) -> Jet {
     combined(a, b, a.value * b.value, byA: b.value, byB: a.value)
   }
 
+  /// The quotient.
   @inline(__always)
   public static func / (a: Jet, b: Jet) -> Jet {
     let quotient = a.value / b.value
     return combined(a, b, quotient, byA: Base(1) / b.value, byB: -quotient / b.value)
   }
 
+  /// The negative.
   @inline(__always)
   public static prefix func - (a: Jet) -> Jet { Jet(-a.value, x: -a.x, z: -a.z, k: -a.k) }
 
+  /// √a.
   @inline(__always)
   public static func sqrt(_ a: Jet) -> Jet {
     let root = Base.sqrt(a.value)
     return a.mapped(root, slope: Base(0.5) / root)
   }
 
+  /// √a, of derivative 0 at 0.
   @inline(__always)
   public static func root(_ a: Jet) -> Jet {
     let root = Base.sqrt(a.value)
     return a.mapped(root, slope: root.approximate > 0 ? Base(0.5) / root : Base(0))
   }
 
+  /// eᵃ.
   @inline(__always)
   public static func exp(_ a: Jet) -> Jet {
     let value = Base.exp(a.value)
     return a.mapped(value, slope: value)
   }
 
+  /// eᵃ − 1.
   @inline(__always)
   public static func expMinusOne(_ a: Jet) -> Jet {
     let value = Base.expMinusOne(a.value)
     return a.mapped(value, slope: value + Base(1))
   }
 
+  /// The angle of the vector (x, y).
   @inline(__always)
   public static func atan2(y: Jet, x: Jet) -> Jet {
     let square = x.value * x.value + y.value * y.value

@@ -34,10 +34,13 @@ public struct MonomialActivation: Activation, Equatable {
     .layer("monomial", [.init("degree", .number(Double(degree)))])
   }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { degree % 2 == 0 ? .even : .odd }
 
+  /// Yes: a power of t times.
   public var isHomogeneous: Bool { true }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let product = pair.x * pair.z
@@ -46,6 +49,7 @@ public struct MonomialActivation: Activation, Equatable {
     )
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     degree % 2 == 1
       ? N(0)

@@ -27,13 +27,16 @@ public struct RBFActivation: Activation, Equatable {
   /// The layer in text form.
   public var expression: NetworkExpression { .layer("rbf", .scales([("gamma", gamma, 1)])) }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { .none }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let value = N.exp(-gamma * pair.apart)
     return (value, (2 * gamma) * value)
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N { N.exp(-gamma * variance) }
 }

@@ -56,6 +56,7 @@ public struct RectifiedMonomialActivation: Activation, Equatable {
     .layer("rectifiedMonomial", [.init("degree", .number(Double(degree)))])
   }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { .none }
 
   /// Adds one node; of degree 1 that of relu, whose loops are better.
@@ -65,8 +66,10 @@ public struct RectifiedMonomialActivation: Activation, Equatable {
       : try graph.appendActivation(self, after: input)
   }
 
+  /// Yes: a power of t times.
   public var isHomogeneous: Bool { true }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let (k, product) = (pair.k, pair.x * pair.z)

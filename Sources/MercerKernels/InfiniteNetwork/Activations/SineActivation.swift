@@ -54,8 +54,10 @@ public struct SineActivation: Activation, Equatable {
     .layer(isCosine ? "cos" : "sin", .scales([("a", a, 1), ("b", b, 1), ("c", c, 0)]))
   }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { c != 0 ? .none : isCosine ? .even : .odd }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let (plus, difference) = Self.exponentials(of: pair, squaredScale: b * b)
@@ -66,6 +68,7 @@ public struct SineActivation: Activation, Equatable {
       ? (half * byCosine, (half * b * b) * bySine) : (half * bySine, (half * b * b) * byCosine)
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     (a * (isCosine ? Double.cos(c) : Double.sin(c))) * N.exp((-0.5 * b * b) * variance)
   }

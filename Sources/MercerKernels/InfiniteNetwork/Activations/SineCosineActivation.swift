@@ -35,6 +35,7 @@ public struct SineCosineActivation: Activation, Equatable {
     .layer("sinCos", .scales([("a", a, 1), ("b", b, 1)]))
   }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { .none }
 
   /// Adds one node, of units of two kinds and twice as many.
@@ -46,12 +47,14 @@ public struct SineCosineActivation: Activation, Equatable {
       .elementwise(self), after: [input], shape: shape, isGaussian: false, isMixed: true)
   }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let value = (a * a / 2) * N.exp((-0.5 * b * b) * pair.apart)
     return (value, (b * b) * value)
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     (a / 2) * N.exp((-0.5 * b * b) * variance)
   }

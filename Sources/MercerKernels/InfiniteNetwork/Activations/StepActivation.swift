@@ -28,10 +28,13 @@ public struct StepActivation: Activation, Equatable {
   /// The layer in text form.
   public var expression: NetworkExpression { .layer(isSign ? "sign" : "step") }
 
+  /// What φ(−u) is.
   public var parity: ActivationParity { isSign ? .odd : .none }
 
+  /// Whether φ′ has a mean square.
   public var isSmooth: Bool { false }
 
+  /// Both moments, by the formula above.
   @inline(__always)
   public func moments<N: MomentNumber>(of pair: NormalPair<N>) -> (value: N, slope: N) {
     let root = N.root(pair.determinant)
@@ -54,6 +57,7 @@ public struct StepActivation: Activation, Equatable {
     N(variance.approximate > 0 ? (isSign ? 1 : 0.5) : 0)
   }
 
+  /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     N(isSign || !(variance.approximate > 0) ? 0 : 0.5)
   }

@@ -60,14 +60,14 @@ struct NetworkLengths<Element: Scalar>: Sendable {
       scratch: (Int) -> UnsafeMutablePointer<Element>
     ) -> NetworkScales<Element> {
       let lengths = roots(node, row, column)
-      scratch(0).update(repeating: lengths.rootX, count: count)
-      scratch(1).update(repeating: lengths.inverseX, count: count)
+      scratch(0).fill(lengths.rootX, count: count)
+      scratch(1).fill(lengths.inverseX, count: count)
       guard let place = meanPlaces[node] else {
         return NetworkScales(
           rootX: scratch(0), inverseX: scratch(1), rootZ: lengths.rootZ,
           inverseZ: lengths.inverseZ)
       }
-      scratch(2).update(repeating: rowMeans[place * rowStride + row], count: count)
+      scratch(2).fill(rowMeans[place * rowStride + row], count: count)
       return NetworkScales(
         rootX: scratch(0), inverseX: scratch(1), rootZ: lengths.rootZ, inverseZ: lengths.inverseZ,
         meanX: scratch(2), meanZ: columnMeans + (place * columnStride + column))

@@ -23,7 +23,7 @@ struct NetworkSweep<Element: Scalar> {
 
   /// From the state of the input, which holds cosines and squared sines, to that of the output.
   func forward() {
-    pairs(0, scratch: 0).theta?.update(repeating: 0, count: count)
+    pairs(0, scratch: 0).theta?.fill(0, count: count)
     for (index, node) in graph.nodes.enumerated() {
       switch node.operation {
       case .input, .spatial: break
@@ -104,7 +104,7 @@ extension NetworkAdjoints {
   }
 
   func clear(_ count: Int) {
-    for array in arrays { array.update(repeating: 0, count: count) }
+    for array in arrays { array.fill(0, count: count) }
   }
 
   func copy(_ other: NetworkAdjoints, _ count: Int) {

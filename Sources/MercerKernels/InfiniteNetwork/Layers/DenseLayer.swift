@@ -179,8 +179,8 @@ public struct DenseLayer: ElementwiseLayer, Equatable {
       for i in 0..<gradient.count { gradient[i] += total[i] + rate * total[i + 2] }
     }
     // Weights of mean zero forget the means of their inputs.
-    adjoints.meanX.update(repeating: 0, count: pairs.count)
-    adjoints.meanZ.update(repeating: 0, count: pairs.count)
+    adjoints.meanX.fill(0, count: pairs.count)
+    adjoints.meanZ.fill(0, count: pairs.count)
   }
 }
 

@@ -41,6 +41,7 @@ public struct DropoutLayer: ElementwiseLayer, Equatable {
     return graph.append(.elementwise(self), after: [input], isGaussian: false)
   }
 
+  /// Yes.
   public var addsNoise: Bool { true }
 
   /// The moments after the layer.
