@@ -4,16 +4,18 @@ public import MercerCore
 /// training by gradient descent (ntk).
 ///
 /// The input has k = ⟨M x, M z⟩/p, with p the number of coordinates of M x, and Θ = 0; each layer
-/// then maps both (see `DenseLayer`, `RectifierLayer`). The kernel is k, or Θ, after the last.
+/// then maps both (see `DenseLayer`, `BranchLayer`, `Activation`). The kernel is k, or Θ, after the
+/// last.
 ///
 /// - Units: those of the squared output of the network.
 /// - Positive definite: yes, semi-definite in general.
-/// - Complexity: a tile costs O(rows · columns · (d + layers)).
+/// - Complexity: a tile costs O(rows · columns · (d + layers)); a chain of dense layers and rectifiers
+///   runs in registers, other layers through arrays of 256 pairs.
 /// - Accuracy: about 1e-13 relative to √(k(x, x) k(z, z)) in Double and 1e-6 in Float, also for
 ///   equal, opposite and nearly equal inputs, which are recomputed from their coordinates at O(d)
 ///   each.
-/// - Gradient: where two inputs have one direction or opposite ones the ntk has a kink, which
-///   contributes nothing.
+/// - Gradient: where two inputs have one direction or opposite ones the ntk of rectifiers has a kink,
+///   which contributes nothing.
 /// - Source: Lee et al. 2018 (arXiv 1711.00165); Jacot, Gabriel and Hongler 2018 (1806.07572);
 ///   conventions of neural-tangents, Novak et al. 2020 (1912.02803).
 public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {

@@ -6,6 +6,11 @@ extension Network {
   /// - Throws: `.invalidExpression` for an unknown layer, wrong arguments, or a repetition below 1
   ///   or beyond `layerLimit`; `.invalidParameter` for a value outside its range.
   public init(_ expression: NetworkExpression) throws(MercerError) {
+    guard expression.layerCount <= Self.layerLimit else {
+      throw MercerError(
+        .invalidExpression,
+        "the network has more than \(Self.layerLimit) layers, those of branches counted")
+    }
     try self.init(Self.layers(of: expression))
   }
 

@@ -87,6 +87,17 @@ struct NetworkGraphErrorTests {
     }
   }
 
+  @Test("Layers of branches count, so that no text unrolls without end")
+  func layerLimit() {
+    let block = NetworkExpression.repeated(.layer("dense"), 1000)
+    let nested = NetworkExpression.repeated(.layer("residual", [.init(nil, .network(block))]), 1000)
+    #expect {
+      try Network(nested)
+    } throws: {
+      ($0 as? MercerError)?.code == .invalidExpression
+    }
+  }
+
   @Test("Single precision overflows sooner, and says so")
   func single() throws {
     let kernel = try makeKernel(
