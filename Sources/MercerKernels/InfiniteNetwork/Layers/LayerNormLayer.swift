@@ -98,7 +98,7 @@ extension Scalar {
       guard mx != 0 || mz != 0 else { continue }
       let centred = CentredPair(pairs, j, mx: mx, mz: mz)
       after.set(
-        j, covariance: (fx * fz).squareRoot() * centred.k,
+        j, covariance: (fx * fz).squareRoot() * centred.covariance,
         determinant: fx * fz * centred.determinant)
     }
   }

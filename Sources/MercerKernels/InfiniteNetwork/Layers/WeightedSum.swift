@@ -42,45 +42,53 @@ struct WeightedSum: CombinationOperation {
 
 /// What a pair has at one node apart from the means of the units, or the means alone.
 struct CentredPair<Element: Scalar> {
-  /// The variances, the covariance, and x z − k² without cancellation.
-  let x: Element, z: Element, k: Element, determinant: Element
+  /// The roots of both variances, the cosine, and 1 − cosine² without cancellation.
+  let rootX: Element, rootZ: Element, cosine: Element, sine2: Element
+
+  /// The units with their means.
+  @inline(__always)
+  init(_ pairs: NetworkPairs<Element>, _ j: Int) {
+    (rootX, rootZ) = (pairs.scales.rootX[j], pairs.scales.rootZ[j])
+    (cosine, sine2) = (pairs.cosine[j], pairs.sine2[j])
+  }
 
   /// The units without their means mx and mz.
   @inline(__always)
   init(_ pairs: NetworkPairs<Element>, _ j: Int, mx: Element, mz: Element) {
-    let (rootX, rootZ) = (pairs.scales.rootX[j], pairs.scales.rootZ[j])
-    let (c, sine2, product) = (pairs.cosine[j], pairs.sine2[j], rootX * rootZ)
-    let whole = product * product * sine2
-    guard mx != 0 || mz != 0 else {
-      (x, z, k, determinant) = (rootX * rootX, rootZ * rootZ, c * product, whole)
-      return
-    }
+    let whole = CentredPair(pairs, j)
     // The determinant loses x mz² + z mx² − 2 k mx mz.
-    let short = c > 0 ? sine2 / (1 + c) : 1 - c
-    let across = rootX * mz - rootZ * mx
-    let means = mx * mz
-    x = max(0, rootX * rootX - mx * mx)
-    z = max(0, rootZ * rootZ - mz * mz)
-    k = c * product - means
-    determinant = max(0, whole - across * across - 2 * product * means * short)
+    let rest = whole.determinant - whole.mixed(CentredPair(mx: mx, mz: mz))
+    rootX = max(0, whole.rootX * whole.rootX - mx * mx).squareRoot()
+    rootZ = max(0, whole.rootZ * whole.rootZ - mz * mz).squareRoot()
+    let product = rootX * rootZ
+    cosine = product > 0 ? (whole.covariance - mx * mz) / product : 0
+    sine2 = product > 0 ? min(1, max(0, rest) / (product * product)) : 1
   }
 
   /// Means, as units that are the same for all weights.
   @inline(__always)
-  init(mx: Element, mz: Element) { (x, z, k, determinant) = (mx * mx, mz * mz, mx * mz, 0) }
+  init(mx: Element, mz: Element) {
+    (rootX, rootZ) = (abs(mx), abs(mz))
+    (cosine, sine2) = (mx * mz < 0 ? -1 : 1, 0)
+  }
+
+  /// k.
+  @inline(__always)
+  var covariance: Element { cosine * (rootX * rootZ) }
+
+  /// x z − k².
+  @inline(__always)
+  var determinant: Element { (rootX * rootZ) * (rootX * rootZ) * sine2 }
 
   /// x₁ z₂ + x₂ z₁ − 2 k₁ k₂, without cancellation.
   @inline(__always)
   func mixed(_ other: CentredPair) -> Element {
-    let (own, theirs) = ((x * other.z).squareRoot(), (other.x * z).squareRoot())
-    let square = (own - theirs) * (own - theirs)
-    let (all, product) = (own * theirs, k * other.k)
-    guard all > 0, product > 0 else { return square + 2 * (all - product) }
-    // 1 − |c₁ c₂| from 1 − |c| of both: x z − k² over √(x z) (√(x z) + |k|).
-    let (first, second) = ((x * z).squareRoot(), (other.x * other.z).squareRoot())
-    let short = determinant / (first * (first + abs(k)))
-    let otherShort = other.determinant / (second * (second + abs(other.k)))
-    return square + 2 * all * (short + abs(k) / first * otherShort)
+    let (own, theirs) = (rootX * other.rootZ, other.rootX * rootZ)
+    let (a, b, product) = (abs(cosine), abs(other.cosine), cosine * other.cosine)
+    // 1 − |c₁ c₂| is 1 − |c₁| + |c₁| (1 − |c₂|).
+    let near = sine2 / (1 + a) + a * (other.sine2 / (1 + b))
+    let short = product > 0 ? near : 1 - product
+    return (own - theirs) * (own - theirs) + 2 * (own * theirs) * short
   }
 }
 
@@ -101,27 +109,29 @@ extension Scalar {
     _ a: NetworkPairs<Self>, _ b: NetworkPairs<Self>, _ wa: Self, _ wb: Self, isUnitwise: Bool,
     _ result: NetworkPairs<Self>
   ) {
+    let means = isUnitwise ? (a.scales.meanX, a.scales.meanZ, b.scales.meanX, b.scales.meanZ) : nil
     for j in 0..<result.count {
-      var (ax, az, bx, bz): (Self, Self, Self, Self) = (0, 0, 0, 0)
-      if isUnitwise, let meanAX = a.scales.meanX, let meanAZ = a.scales.meanZ,
-        let meanBX = b.scales.meanX, let meanBZ = b.scales.meanZ
-      {
-        (ax, az, bx, bz) = (meanAX[j], meanAZ[j], meanBX[j], meanBZ[j])
-      }
-      let first = CentredPair(a, j, mx: ax, mz: az)
-      let second = CentredPair(b, j, mx: bx, mz: bz)
-      var k = wa * first.k + wb * second.k
-      var determinant = wa * wa * first.determinant + wb * wb * second.determinant
-      determinant += wa * wb * first.mixed(second)
-      if ax != 0 || az != 0 || bx != 0 || bz != 0 {
-        let means = CentredPair<Self>(mx: ax + bx, mz: az + bz)
-        k += means.k
-        determinant += first.mixed(means) + second.mixed(means)
-      }
       if let theta = result.theta, let thetaA = a.theta, let thetaB = b.theta {
         theta[j] = wa * thetaA[j] + wb * thetaB[j]
       }
-      result.set(j, covariance: k, determinant: determinant)
+      if let (meanAX, meanAZ, meanBX, meanBZ) = means, let meanAX, let meanAZ, let meanBX,
+        let meanBZ
+      {
+        let first = CentredPair(a, j, mx: meanAX[j], mz: meanAZ[j])
+        let second = CentredPair(b, j, mx: meanBX[j], mz: meanBZ[j])
+        let third = CentredPair<Self>(mx: meanAX[j] + meanBX[j], mz: meanAZ[j] + meanBZ[j])
+        var determinant = first.determinant + second.determinant + first.mixed(second)
+        determinant += first.mixed(third) + second.mixed(third)
+        result.set(
+          j, covariance: first.covariance + second.covariance + third.covariance,
+          determinant: determinant)
+        continue
+      }
+      let (first, second) = (CentredPair(a, j), CentredPair(b, j))
+      var determinant = wa * wa * first.determinant + wb * wb * second.determinant
+      determinant += wa * wb * first.mixed(second)
+      result.set(
+        j, covariance: wa * first.covariance + wb * second.covariance, determinant: determinant)
     }
   }
 
