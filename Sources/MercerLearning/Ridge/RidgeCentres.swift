@@ -62,10 +62,13 @@ extension KernelRidge {
       }
       let places = Dictionary(
         uniqueKeysWithValues: rows.features.enumerated().map { ($1, $0) })
+      let expression = expressible.expression.renumbered(places)
+      let columns = Points(centres.points.coordinates.columns(at: rows.features))
       return try solver.solve(
-        try Self.narrow(
-          expressible.expression.renumbered(places), rows.data.inputs,
-          Points(centres.points.coordinates.columns(at: rows.features)),
+        try Self.operate(
+          expression, rows.data.inputs, columns, as: Float.self, threadCount: context.threadCount),
+        exact: try Self.operate(
+          expression, rows.data.inputs, columns, as: Double.self,
           threadCount: context.threadCount),
         core: core, targets: rows.data.targets, weights: rows.data.weights, context: context)
     }
@@ -75,26 +78,27 @@ extension KernelRidge {
         cross, core: core, targets: targets, weights: data.weights, context: context)
     }
     return try solver.solve(
-      try Self.narrow(
-        expressible.expression, Points<Float>(Matrix(converting: data.inputs.coordinates)),
-        centres.points, threadCount: context.threadCount),
+      try Self.operate(
+        expressible.expression, data.inputs, centres.points, as: Float.self,
+        threadCount: context.threadCount),
       exact: cross, core: core, targets: targets, weights: data.weights, context: context)
   }
 
-  /// K(X, Z) in Float; bound block by block, as there may be many rows.
-  private static func narrow(
-    _ expression: KernelExpression, _ rows: Points<Float>, _ centres: Points<Double>,
-    threadCount: Int
-  ) throws(MercerError) -> any IndexableGramOperator<Float> {
-    let columns = Points<Float>(Matrix(converting: centres.coordinates))
-    func operate<K: Kernel>(
+  /// K(X, Z) with entries in another precision than rows or centres are kept in; bound block by block, as
+  /// there may be many rows.
+  private static func operate<Element: Scalar, Source: Scalar>(
+    _ expression: KernelExpression, _ rows: Points<Source>, _ centres: Points<Double>,
+    as type: Element.Type, threadCount: Int
+  ) throws(MercerError) -> any IndexableGramOperator<Element> {
+    let columns = Points<Element>(Matrix(converting: centres.coordinates))
+    func blockwise<K: Kernel>(
       _ kernel: K
-    ) throws(MercerError) -> any IndexableGramOperator<Float>
-    where K.Inputs == Points<Float>, K.Element == Float {
+    ) throws(MercerError) -> any IndexableGramOperator<Element>
+    where K.Inputs == Points<Element>, K.Element == Element {
       try BlockwiseCrossGram(kernel, rows: rows, columns: columns, threadCount: threadCount)
     }
-    let kernel: any Kernel<Points<Float>, Float> = try expression.makeKernel(of: Float.self)
+    let kernel: any Kernel<Points<Element>, Element> = try expression.makeKernel(of: Element.self)
       .anchored(to: columns)
-    return try operate(kernel)
+    return try blockwise(kernel)
   }
 }

@@ -158,12 +158,11 @@ public struct RidgePlan: Sendable, Equatable {
   }
 
   /// The least ridge that a search should try: below it an iteration with products in Float ends before
-  /// its residual is small, on centres in proportion to the rows that are added up.
-  func leastRidge(rowCount n: Int) -> Double {
+  /// its residual is small. Fits on centres go on in Double then.
+  var leastRidge: Double {
     switch method {
     case .exact: 0
-    case .iterativeStored, .iterativeTiled, .sketchAndProject, .eigenPro: 1e-3
-    case .centres: max(1e-3, 1e-6 * Double(n))
+    case .iterativeStored, .iterativeTiled, .sketchAndProject, .eigenPro, .centres: 1e-3
     }
   }
 
@@ -191,7 +190,7 @@ public struct RidgePlan: Sendable, Equatable {
     let seconds: Double
   }
 
-  /// As many centres as time and half of the memory allow; nil when not even a few fit.
+  /// As many centres as time and two thirds of the memory allow; nil when not even a few fit.
   private static func centrePlan(
     _ budget: CentreBudget, method: CentreRidge.Method = .automatic, why: String? = nil,
     context: ExecutionContext
@@ -204,7 +203,7 @@ public struct RidgePlan: Sendable, Equatable {
     }
     var m = max(n / 2, min(n, fewestCentres))
     while m > fewestCentres,
-      2 * bytes(m) > limit || centreSeconds(n, m, k, budget.featureCount) > budget.seconds
+      3 * bytes(m) / 2 > limit || centreSeconds(n, m, k, budget.featureCount) > budget.seconds
     {
       m = m * 19 / 20
     }

@@ -48,7 +48,7 @@ extension BlendSearch {
     _ courses: [Course], _ data: SearchData, rows: [Int], _ deadline: Deadline,
     _ context: ExecutionContext
   ) throws(MercerError) -> [Candidate] {
-    let ridges = ridge.map { [$0] } ?? SearchPlan.ridges.filter { $0 >= leastRidge }
+    let ridges = ridge.map { [$0] } ?? Self.ridges(from: leastRidge)
     let settings = SearchPlan.factors.flatMap { factor in
       ridges.map { CourseRun.Setting(factor: factor, ridge: $0) }
     }
@@ -92,6 +92,12 @@ extension BlendSearch {
         return .init(factor: setting.factor * factor, ridge: candidate)
       }
     }
+  }
+
+  /// The ridges to try, none below the least.
+  private static func ridges(from least: Double) -> [Double] {
+    let allowed = SearchPlan.ridges.filter { $0 >= least }
+    return allowed.isEmpty ? [least] : allowed
   }
 
   func refine(

@@ -107,7 +107,7 @@ extension TableLearner {
     search.seed = seed
     search.ridge = ridge
     search.onlyKind = onlyCourses
-    search.leastRidge = prepared.plan.leastRidge(rowCount: prepared.fittedRowCount)
+    search.leastRidge = prepared.plan.leastRidge
     return search
   }
 

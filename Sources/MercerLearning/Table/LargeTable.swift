@@ -24,7 +24,7 @@ public struct LargeTable: Sendable {
   /// are bound to a kernel with some thousand centres, and targets.
   static func bytes(rows n: Int, width: Int, targets k: Int, threadCount: Int) -> Int {
     4 * n * width + 24 * n * k
-      + BlockwiseCrossGram<LinearKernel<Float>>.byteCount(
+      + BlockwiseCrossGram<LinearKernel<Double>, Float>.byteCount(
         dimension: width, columnCount: expectedCentres, threadCount: threadCount)
   }
 

@@ -9,7 +9,7 @@ import Synchronization
 ///   the columns again for each: O((n + m n / `blockRows`) d), little beside the n m d of the entries.
 ///   Memory is that of the raw rows, and of `keptBlocks` bound ones.
 /// - Accuracy: entries are those of `TiledCrossGram`, but for kernels that centre on both point sets.
-public struct BlockwiseCrossGram<K: Kernel>: IndexableGramOperator
+public struct BlockwiseCrossGram<K: Kernel, Source: Scalar>: IndexableGramOperator
 where K.Inputs == Points<K.Element> {
   /// The type of the entries.
   public typealias Element = K.Element
@@ -18,7 +18,7 @@ where K.Inputs == Points<K.Element> {
   public static var blockRows: Int { 1 << 13 }
 
   private let kernel: K
-  private let rows: Points<Element>
+  private let rows: Points<Source>
   private let columns: Points<Element>
   private let product: TiledProduct
   private let bound: BoundBlocks<Element>
@@ -30,11 +30,15 @@ where K.Inputs == Points<K.Element> {
 
   /// The operator of a kernel on two sets of points.
   ///
-  /// - Parameter threadCount: how many blocks may be in use at once.
+  /// - Parameters:
+  ///   - kernel: k.
+  ///   - rows: n of them, which may be kept in another precision than entries are computed in.
+  ///   - columns: m of them.
+  ///   - threadCount: how many blocks may be in use at once.
   /// - Throws: `.shapeMismatch` when the points do not suit the kernel or each other; what else binding
   ///   throws, for any block.
   public init(
-    _ kernel: K, rows: Points<Element>, columns: Points<Element>, threadCount: Int
+    _ kernel: K, rows: Points<Source>, columns: Points<Element>, threadCount: Int
   ) throws(MercerError) {
     self.kernel = kernel
     self.rows = rows
@@ -58,7 +62,8 @@ where K.Inputs == Points<K.Element> {
 
   private func bind(block start: Int) throws(MercerError) -> any BoundKernel<Element> {
     let range = start..<min(start + Self.blockRows, rows.count)
-    return try kernel.bound(rows: Points(rows.coordinates.rows(range)), columns: columns)
+    let block = Matrix<Element>(converting: rows.coordinates.rows(range))
+    return try kernel.bound(rows: Points(block), columns: columns)
   }
 
   /// Writes the entries of the tile, overwriting whatever it holds.

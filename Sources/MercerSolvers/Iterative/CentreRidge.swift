@@ -47,7 +47,7 @@ public struct CentreRidge: Sendable {
   public var method: Method
   /// The relative residual to reach, ‖L⁻¹(K_nmᵀ W (y − K_nm a)) − λ β‖ / ‖L⁻¹ K_nmᵀ W y‖.
   public var tolerance: Double
-  /// The most iterations.
+  /// The most iterations, and the most that follow in Double.
   public var iterationLimit: Int
   /// The seed of sampled rows.
   public var seed: UInt64
@@ -153,13 +153,22 @@ public struct CentreRidge: Sendable {
     _ system: CentreSystem<Element>, _ moments: Matrix<Double>,
     _ preconditioner: any Preconditioner<Double>, _ name: String, _ context: ExecutionContext
   ) throws(MercerError) -> Solution<Double> {
+    // What products in `Element` do not reach is for those in Double to decide.
+    let mayGoOn = Element.self != Double.self && system.exact != nil
     let solver = ConjugateGradients(
-      tolerance: tolerance, iterationLimit: iterationLimit, onNonConvergence: onNonConvergence)
-    let solution = try solver.solveInDouble(
-      WhitenedNormalOperator(products: system.products, corner: system.corner, ridge: ridge),
-      exact: system.exact.map {
-        WhitenedNormalOperator(products: $0, corner: system.corner, ridge: ridge)
-      }, moments, preconditioner: preconditioner, stage: "fit", context: context)
+      tolerance: tolerance, iterationLimit: iterationLimit,
+      onNonConvergence: mayGoOn ? .returnBest : onNonConvergence)
+    let operation = WhitenedNormalOperator(
+      products: system.products, corner: system.corner, ridge: ridge)
+    let exact = system.exact.map {
+      WhitenedNormalOperator(products: $0, corner: system.corner, ridge: ridge)
+    }
+    var solution = try solver.solveInDouble(
+      operation, exact: exact, moments, preconditioner: preconditioner, stage: "fit",
+      context: context)
+    if mayGoOn, let exact, solution.report.stopReason != .converged {
+      solution = try going(on: solution, with: exact, moments, preconditioner, context)
+    }
     var report = solution.report
     report.method =
       "Nyström ridge, \(system.corner.order) centres: \(name), conjugate gradients "
@@ -168,5 +177,39 @@ public struct CentreRidge: Sendable {
     return Solution(
       values: try system.corner.solveTransposedFactor(solution.values, context: context),
       report: report)
+  }
+
+  /// Solves for what is left of the right-hand side by products in Double, and adds that.
+  private func going(
+    on first: Solution<Double>, with exact: WhitenedNormalOperator<Double>,
+    _ moments: Matrix<Double>, _ preconditioner: any Preconditioner<Double>,
+    _ context: ExecutionContext
+  ) throws(MercerError) -> Solution<Double> {
+    var values = first.values
+    var rest = moments.subtracting(try exact.applied(to: values, context: context))
+    func share() -> Double {
+      zip(columnDots(rest, rest), columnDots(moments, moments))
+        .map { $1 > 0 ? ($0 / $1).squareRoot() : 0 }.max() ?? 0
+    }
+    // Where rounding made more than there was to solve, nothing of it is worth keeping.
+    if !(share() < 1) {
+      values = Matrix(rowCount: values.rowCount, columnCount: values.columnCount)
+      rest = moments
+    }
+    // The same residual in the end, relative to what is left.
+    let left = share()
+    guard left > tolerance else { return first }
+    let second = try ConjugateGradients(
+      tolerance: min(0.5, tolerance / left), iterationLimit: iterationLimit,
+      onNonConvergence: onNonConvergence
+    ).solveInDouble(
+      exact, rest, preconditioner: preconditioner, stage: "fit", context: context.within("double"))
+    combineColumns(
+      &values, adding: second.values,
+      times: [Double](repeating: 1, count: values.columnCount))
+    var report = second.report
+    report.iterations += first.report.iterations + 1
+    report.relativeResidual = (second.report.relativeResidual ?? 0) * left
+    return Solution(values: values, report: report)
   }
 }

@@ -17,9 +17,10 @@ func smoothData(
   var stream = RandomStream(seed: seed, purpose: "test data")
   let inputs = Matrix(
     rowCount: n, columnCount: d, elements: (0..<n * d).map { _ in 2 * stream.normal() })
-  let targets = (0..<n).flatMap { i in
-    (0..<outputs).map { k in
-      sin(inputs[i, 0] + Double(k)) + 0.3 * Double(k + 1) + 0.1 * stream.normal()
+  let targets = (0..<n).flatMap { i -> [Double] in
+    (0..<outputs).map { k -> Double in
+      let level = 0.3 * Double(k + 1)
+      return sin(inputs[i, 0] + Double(k)) + level + 0.1 * stream.normal()
     }
   }
   return try LabelledData(

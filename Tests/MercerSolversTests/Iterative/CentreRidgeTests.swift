@@ -204,4 +204,27 @@ private let methods: [CentreRidge.Method] = [.direct, .sampled, .falkon]
     #expect(code(targets: Matrix(rowCount: 60, columnCount: 1, repeating: .nan)) == .invalidData)
     #expect(code(memory: 1000) == .memoryLimit)
   }
+
+  /// A smooth kernel of two coordinates has eigenvalues far below the rounding of Float: with a ridge as
+  /// small, products in Float stop short, and those in Double go on to the residual asked for.
+  @Test func goesOnInDouble() throws {
+    let (n, m) = isOptimized ? (4000, 120) : (300, 40)
+    var stream = RandomStream(seed: 9, purpose: "centre ridge tests")
+    let x = Matrix(rowCount: n, columnCount: 2, elements: (0..<2 * n).map { _ in stream.normal() })
+    let centres = Points(x.rows(at: stream.sample(m, of: n)))
+    let kernel = try GaussianKernel<Double>(lengthScale: 2)
+    let cross = try TiledCrossGram(kernel, rows: Points(x), columns: centres)
+    let narrow = try TiledCrossGram(
+      GaussianKernel<Float>(lengthScale: 2), rows: Points(Matrix<Float>(converting: x)),
+      columns: Points(Matrix<Float>(converting: centres.coordinates)))
+    let core = try TiledGram(kernel, inputs: centres)
+    let targets = Matrix<Double>(column: (0..<n).map { x[$0, 0] * x[$0, 1] + stream.normal() })
+    let solver = CentreRidge(
+      ridge: Double(n) * 1e-8, method: .direct, tolerance: 1e-6, onNonConvergence: .returnBest)
+    let floats = try solver.solve(narrow, core: core, targets: targets)
+    #expect(floats.report.relativeResidual ?? 0 > 1e-6)
+    let both = try solver.solve(narrow, exact: cross, core: core, targets: targets)
+    #expect(both.report.stopReason == .converged)
+    #expect(both.report.relativeResidual ?? 1 <= 1e-6)
+  }
 }
