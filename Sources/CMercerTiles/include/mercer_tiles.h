@@ -76,6 +76,35 @@ typedef struct {
   ptrdiff_t columns;
 } mercer_network;
 
+/// What is known of single positions of two inputs, for the slice of one offset: √k(x, x) and its
+/// inverse (0 of 0) before a layer, a plane for x and one for z. Row r of the slice is row r of x and
+/// row z_rows[r] of z, whose rows are there twice side by side, so that column j of the slice is column
+/// z_column + j of z. The pointers are to elements of the table's type.
+typedef struct {
+  const void *root_x, *inverse_x;
+  ptrdiff_t x_stride;
+  const void *root_z, *inverse_z;
+  ptrdiff_t z_stride;
+  const int32_t *z_rows;
+  ptrdiff_t z_column;
+  int32_t is_same;  // whether x and z are equal and so is each position with its own
+} mercer_slice_lengths;
+
+/// Sums over windows of a slice: out[h, j] of in[rows[h, t], step j + shifts[s]] masks[s, j] over the
+/// taps t and s, a row of −1 counting as zeros; then scale Σ + bias for the covariance, and scale Σ
+/// (and the new covariance, with adds_covariance) for the tangent; then, with lengths, a rectifier.
+typedef struct {
+  ptrdiff_t in_rows, in_stride, out_rows, out_stride, step;
+  ptrdiff_t row_taps, column_taps;
+  const int32_t *rows, *shifts;
+  const void *masks;
+  double scale, bias;
+  int32_t adds_covariance;
+  int32_t accumulates;  // whether the result is added to what is there
+  const mercer_slice_lengths *lengths;
+  double gain, excess;
+} mercer_slice_window;
+
 /// A kernel on two sets of points. The pointers are to elements of the table's type. x is row-major.
 /// z is packed in panels of `panel` points, each d × panel, the last one padded; norms_z too. Norms
 /// (squared) are read for MERCER_SUM_EUCLIDEAN only. With `factored`, which sums of decays alone
