@@ -91,15 +91,14 @@ typedef struct {
 } mercer_slice_lengths;
 
 /// Sums over windows of a slice: out[h, j] of in[rows[h, t], step j + shifts[s]] masks[s, j] over the
-/// taps t and s, a row of −1 counting as zeros; then scale Σ + bias for the covariance, and scale Σ
-/// (and the new covariance, with adds_covariance) for the tangent; then, with lengths, a rectifier.
+/// taps t and s, a row of −1 counting as zeros; then k ← scale Σk + bias and Θ ← scale ΣΘ +
+/// weight_rate Σk + bias_rate; then, with lengths, a rectifier.
 typedef struct {
   ptrdiff_t in_rows, in_stride, out_rows, out_stride, step;
   ptrdiff_t row_taps, column_taps;
   const int32_t *rows, *shifts;
   const void *masks;
-  double scale, bias;
-  int32_t adds_covariance;
+  double scale, bias, weight_rate, bias_rate;
   int32_t accumulates;  // whether the result is added to what is there
   const mercer_slice_lengths *lengths;
   double gain, excess;

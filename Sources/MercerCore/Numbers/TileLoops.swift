@@ -161,6 +161,8 @@ public final class TileLoops<Element>: @unchecked Sendable {
   public let arcCosine: ArcCosine
   /// The derivatives of the arc-cosine kernel by ⟨x, z⟩, ⟨x, x⟩ and ⟨z, z⟩.
   public let arcCosineBackward: ArcCosineBackward
+  /// The loops over the positions of images and sequences.
+  public let slices: SliceLoops<Element>
   // Elementary functions of values in place; docs/elementary-functions.md has their errors.
   /// `s ← exp(s)`.
   public let exponential: Map0
@@ -206,6 +208,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     networkRectifierBackward: @escaping NetworkRectifierBackward,
     arcCosine: @escaping ArcCosine,
     arcCosineBackward: @escaping ArcCosineBackward,
+    slices: SliceLoops<Element>,
     exponential: @escaping Map0,
     powerOfTwo: @escaping Map0,
     logarithm: @escaping Map0,
@@ -240,6 +243,7 @@ public final class TileLoops<Element>: @unchecked Sendable {
     self.networkRectifierBackward = networkRectifierBackward
     self.arcCosine = arcCosine
     self.arcCosineBackward = arcCosineBackward
+    self.slices = slices
     self.exponential = exponential
     self.powerOfTwo = powerOfTwo
     self.logarithm = logarithm

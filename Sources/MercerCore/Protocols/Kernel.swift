@@ -61,6 +61,14 @@ public protocol BoundKernel<Element>: Sendable {
   /// The number of coordinates of an input, for the gradient with respect to them.
   var dimension: Int { get }
 
+  /// Whether there are gradients; true by default. Where not, the two methods that add them must not
+  /// be called.
+  var hasGradients: Bool { get }
+
+  /// How many entries are work enough for a thread at a time: the default, a large number, says that
+  /// tiles may be as large as is good for memory.
+  var entriesAtOnce: Int { get }
+
   /// Writes the entries of the tile (overwriting whatever it holds).
   func fill(_ tile: Tile<Element>)
 
@@ -73,6 +81,13 @@ public protocol BoundKernel<Element>: Sendable {
   /// For each parameter θₚ, in the order of the kernel's `parameters`:
   /// `gradient[p] += Σᵢⱼ wᵢⱼ ∂k(xᵢ, zⱼ)/∂θₚ` over the tile, summed in Double.
   func accumulateParameterGradient(weights: Tile<Element>, into gradient: inout [Double])
+}
+
+extension BoundKernel {
+  /// Yes.
+  public var hasGradients: Bool { true }
+  /// Many.
+  public var entriesAtOnce: Int { 1 << 20 }
 }
 
 extension Kernel {

@@ -46,12 +46,16 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
     self.metric = metric
   }
 
-  /// The parameters of all layers: `dense[0].weightVariance`.
-  public var shapeParameters: [KernelParameter] { network.parameters }
+  /// The parameters of all layers: `dense[0].weightVariance`. Networks on images and sequences have
+  /// none, as their kernels have no gradients.
+  public var shapeParameters: [KernelParameter] {
+    network.hasPositions ? [] : network.parameters
+  }
 
   /// The same kernel with other parameters and another metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
-    try Self(kind, network.withParameters(values), metric: metric)
+    try Self(
+      kind, network.hasPositions ? network : network.withParameters(values), metric: metric)
   }
 
   /// The kernel on two point sets; throws `.invalidData` when k(x, x) overflows, too.
@@ -60,7 +64,9 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
   ) throws(MercerError) -> any BoundKernel<Element> {
     try checkShapes(rows, columns)
     let graph = try NetworkGraph(network, dimension: mappedDimension(rows.dimension))
-    guard !graph.hasPositions else { throw Self.needsVectors }
+    if graph.hasPositions {
+      return try BoundSliceKernel(self, graph, rows: rows, columns: columns)
+    }
     return try BoundNetworkKernel(self, graph, rows: rows, columns: columns)
   }
 
@@ -68,9 +74,9 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
     let mapped = metric.mapped(inputs.coordinates)
-    let variances = mapped.scaledRowNorms(Self.scale(dimension: mapped.columnCount))
     let graph = try NetworkGraph(network, dimension: mapped.columnCount)
-    guard !graph.hasPositions else { throw Self.needsVectors }
+    if graph.hasPositions { return try sliceDiagonal(graph, mapped) }
+    let variances = mapped.scaledRowNorms(Self.scale(dimension: mapped.columnCount))
     let values = try diagonal(graph, variances: variances)
     try PairLengths<Element>.checkFinite(values)
     return values.map { Element($0) }
@@ -82,10 +88,6 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
   /// The number of coordinates of a point after the metric.
   private func mappedDimension(_ dimension: Int) -> Int {
     if case .transform(let matrix) = metric { matrix.rowCount } else { dimension }
-  }
-
-  private static var needsVectors: MercerError {
-    MercerError(.invalidParameter, "networks with positions are not evaluated yet")
   }
 
   // MARK: - Text

@@ -22,11 +22,16 @@ public struct NetworkLayerSyntax: Sendable {
   }
 
   /// All layers there are, in the order in which help lists them.
-  public static let all = layers + activations
+  public static let all = layers + positionLayers + activations
 
   private static let layers =
     [DenseLayer.syntax] + BranchLayer.syntaxes
     + [IdentityLayer.syntax, LayerNormLayer.syntax, DropoutLayer.syntax] + InputShapeLayer.syntaxes
+
+  private static let positionLayers =
+    ConvolutionLayer.syntaxes + PoolingLayer.syntaxes + ReadoutLayer.syntaxes + [
+      AttentionLayer.syntax, LayerNormLayer.syntax,
+    ]
 
   private static let activations =
     RectifierLayer.syntaxes + ErfActivation.syntaxes + [GeluActivation.syntax]

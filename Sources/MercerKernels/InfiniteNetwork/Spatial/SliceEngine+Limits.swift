@@ -1,0 +1,110 @@
+import MercerCore
+
+extension SliceEngine {
+  /// Inputs prepared at a time: as many as their planes leave in 4 MB, 2 to 16.
+  var blockSize: Int {
+    let bytes = (narrow.total + wide.total) * MemoryLayout<Element>.size
+    return max(2, min(16, (4 << 20) / max(bytes, 1)))
+  }
+
+  /// How many entries are worth a thread's while: as many as take ten milliseconds or so, counted in
+  /// steps of planes.
+  var entriesAtOnce: Int {
+    let work = max(pairs.steps.count * pairs.planeSize, 1)
+    return max(1, 20_000_000 / work)
+  }
+
+  /// Throws `.invalidData` naming the layer after which a variance is too large for the element type.
+  func checkFinite(_ inputs: Matrix<Element>) throws(MercerError) {
+    let limit = Double(Element.greatestFiniteMagnitude)
+    guard let node = firstBeyond(limit, from: largestVariance(inputs)) else { return }
+    // The bound may be far above the variances themselves: look at those.
+    guard !records.records.isEmpty else { throw overflow(at: node) }
+    let run = aloneRun()
+    let planes = SlicePlanes<Element>(count: 1, size: narrow.total)
+    var failed: Int?
+    inputs.withBase { base in
+      for index in 0..<inputs.rowCount where failed == nil {
+        prepare(
+          base + index * inputs.columnCount, isWide: false, with: run, into: planes[0])
+        failed = records.records.indices.first { record in
+          let size = records.records[record].planeSize(isWide: false, Double.self)
+          let values = run.values(of: record)
+          return (0..<size).contains { !(abs(values[$0]) <= limit) }
+        }
+      }
+    }
+    if let failed { throw overflow(at: records.records[failed].node) }
+  }
+
+  private func overflow(at node: Int) -> MercerError {
+    MercerError(
+      .invalidData, "\(graph.nodes[node].place): a variance is not a finite number here",
+      remedy: "lower the weight variances of the network, or scale the inputs")
+  }
+
+  /// The largest k(p, p) of all inputs.
+  private func largestVariance(_ inputs: Matrix<Element>) -> Double {
+    let channels = max(records.channels, 1)
+    var largest = 0.0
+    inputs.withBase { base in
+      for first in stride(from: 0, to: inputs.count, by: channels) {
+        var sum = 0.0
+        for channel in 0..<channels {
+          let value = Double(base[first + channel])
+          sum += value * value
+        }
+        largest = max(largest, sum / Double(channels))
+      }
+    }
+    return largest
+  }
+
+  /// The first node whose variance may be beyond a limit, when none at the input is above `variance`.
+  private func firstBeyond(_ limit: Double, from variance: Double) -> Int? {
+    var bounds: [Double] = []
+    for (index, node) in graph.nodes.enumerated() {
+      let before = node.inputs.map { bounds[$0] }
+      let bound: Double
+      switch node.operation {
+      case .input: bound = variance
+      case .convolution(let rows, let columns, let factors, _):
+        bound = factors.scale * Double(rows.filter * columns.filter) * before[0] + factors.bias
+      case .pooling(let rows, let columns, let scale):
+        let count = Double(rows.filter * columns.filter)
+        bound = scale * count * count * before[0]
+      case .rectifier(let gain, _): bound = gain * before[0]
+      case .dense(let weight, let bias): bound = weight * before[0] + bias
+      case .elementwise(let layer):
+        bound = layer.moments(after: UnitMoments(variance: before[0])).variance
+      case .combination(let layer):
+        bound = layer.moments(of: before.map { UnitMoments(variance: $0) }).variance
+      case .sum(let first, let second): bound = first * before[0] + second * before[1]
+      case .product: bound = before[0] * before[1]
+      case .flatten, .globalAverage: bound = before[0]
+      case .normalisation: bound = 1
+      case .attention(let form): bound = form.bound(before[0], node.layout.positionCount)
+      }
+      guard bound <= limit else { return index }
+      bounds.append(bound)
+    }
+    return nil
+  }
+}
+
+extension AttentionForm {
+  /// What k(p, p) cannot be above, when none before is above `variance`.
+  fileprivate func bound(_ variance: Double, _ count: Int) -> Double {
+    let values = valueVariance * outputVariance
+    let score = (queryVariance * keyVariance).squareRoot() * variance
+    switch mechanism {
+    case .softmax: return values * variance + biasVariance
+    case .relu, .linear:
+      let total = Double(count) * score
+      return values * total * total * variance + biasVariance
+    case .gaussianScores:
+      let total = Double(count) * score
+      return values * variance * total * total + biasVariance
+    }
+  }
+}
