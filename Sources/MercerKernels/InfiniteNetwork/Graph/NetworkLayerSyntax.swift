@@ -30,7 +30,7 @@ public struct NetworkLayerSyntax: Sendable {
 
   private static let positionLayers =
     ConvolutionLayer.syntaxes + PoolingLayer.syntaxes + ReadoutLayer.syntaxes + [
-      AttentionLayer.syntax, LayerNormLayer.syntax,
+      AttentionLayer.syntax
     ]
 
   private static let activations =

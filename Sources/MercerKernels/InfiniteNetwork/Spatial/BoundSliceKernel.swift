@@ -52,11 +52,13 @@ struct BoundSliceKernel<Element: Scalar>: BoundKernel {
           prepare(rows, rowBlock, isWide: false, x, alone)
         }
         prepare(columns, columnBlock, isWide: true, z, alone)
-        for i in rowBlock {
-          for j in columnBlock where !isMirrored(i, j, in: tile) {
-            tile[i - tile.rows.lowerBound, j - tile.columns.lowerBound] = run.value(
-              x: x[i - rowBlock.lowerBound], z: z[j - columnBlock.lowerBound],
-              isSame: areEqual(i, j))
+        for group in rowBlock.chunks(of: engine.groupSize) {
+          for j in columnBlock {
+            for i in group where !isMirrored(i, j, in: tile) {
+              tile[i - tile.rows.lowerBound, j - tile.columns.lowerBound] = run.value(
+                x: x[i - rowBlock.lowerBound], z: z[j - columnBlock.lowerBound],
+                isSame: areEqual(i, j))
+            }
           }
         }
       }

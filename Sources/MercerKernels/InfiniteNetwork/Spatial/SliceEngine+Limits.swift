@@ -1,10 +1,16 @@
 import MercerCore
 
 extension SliceEngine {
-  /// Inputs prepared at a time: as many as their planes leave in 4 MB, 2 to 16.
+  /// Inputs prepared at a time: as many as their planes leave in 16 MB, 2 to 32.
   var blockSize: Int {
     let bytes = (narrow.total + wide.total) * MemoryLayout<Element>.size
-    return max(2, min(16, (4 << 20) / max(bytes, 1)))
+    return max(2, min(32, (16 << 20) / max(bytes, 1)))
+  }
+
+  /// Inputs x that meet one z before the next comes: as many as stay in 512 kB, a part of a common
+  /// second-level cache.
+  var groupSize: Int {
+    max(1, min(8, (512 << 10) / max(narrow.total * MemoryLayout<Element>.size, 1)))
   }
 
   /// How many entries are worth a thread's while: as many as take ten milliseconds or so, counted in

@@ -42,6 +42,9 @@ struct SliceEngine<Element: Scalar>: Sendable {
   }
 
   /// Writes the channels of an input into the planes of x or z.
+  @specialized(where Element == Double, E == Double)
+  @specialized(where Element == Float, E == Float)
+  @specialized(where Element == Float, E == Double)
   static func setChannels<E: Scalar>(
     of input: UnsafePointer<Element>, _ records: SliceRecords, isWide: Bool,
     into planes: UnsafeMutablePointer<E>

@@ -16,6 +16,16 @@ struct SlicePlan<Element: Scalar>: Sendable {
   let planeSize: Int, reach: Int
   /// The slot of the output.
   let outputSlot: Int
+
+  /// Whether records are read, and not written only.
+  var readsRecords: Bool {
+    steps.contains { step in
+      switch step.kind {
+      case .rectifiedWindow, .rectifier, .elementwise, .combination, .normalisation, .attention: true
+      default: false
+      }
+    }
+  }
 }
 
 /// Makes plans.

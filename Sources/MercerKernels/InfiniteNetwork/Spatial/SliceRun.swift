@@ -23,6 +23,7 @@ final class SliceRun<Element: Scalar> {
   var matrices: [Int: SliceMatrices<Element>] = [:]
   /// Whether this is for passes over one input.
   let isAlone: Bool
+  private let readsRecords: Bool
   /// In a pass over one input: what the records hold, and the input as x and as z.
   private let recorded: UnsafeMutablePointer<Double>
   private let recordOffsets: [Int]
@@ -42,6 +43,7 @@ final class SliceRun<Element: Scalar> {
     self.wide = wide
     self.wantsTangent = wantsTangent
     self.isAlone = isAlone
+    readsRecords = plan.readsRecords
     margin = SliceLayout.padded(plan.reach, Element.self) + 64
     slotSize = plan.planeSize + 2 * margin
     slotCapacity = slotSize * plan.slotCount * (wantsTangent ? 2 : 1)
@@ -243,7 +245,7 @@ extension SliceRun {
           step.kind == .recordMean ? mean : Double(k[row * stride + column])
       }
     }
-    guard let ownX, let ownZ else { return }
+    guard readsRecords, let ownX, let ownZ else { return }
     for row in 0..<layout.rows {
       let from = values + row * valueStride
       let (narrowRow, wideRow) = (row * stride, row * layout.wideStride(Element.self))
@@ -267,18 +269,17 @@ extension SliceRun {
   /// Variances after an activation.
   private func selfElementwise(_ step: SliceStep, _ node: SliceConstants) {
     let k = covariance(step.output)
-    let operation = graph.nodes[Int(step.node)].operation
-    let layout = graph.nodes[Int(step.node)].layout
-    for row in 0..<layout.rows {
-      for column in 0..<layout.columns {
-        let at = row * node.outStride + column
-        switch operation {
-        case .rectifier(let gain, _): k[at] *= Element(gain)
-        case .elementwise(let layer):
+    switch graph.nodes[Int(step.node)].operation {
+    case .rectifier:
+      Element.loops.affine(node.outRows * node.outStride, k, Element(node.gain), 0)
+    case .elementwise(let layer):
+      let layout = graph.nodes[Int(step.node)].layout
+      for row in 0..<layout.rows {
+        for at in (row * node.outStride)..<(row * node.outStride + layout.columns) {
           k[at] = Element(layer.moments(after: UnitMoments(variance: Double(k[at]))).variance)
-        default: break
         }
       }
+    default: break
     }
   }
 }
