@@ -37,6 +37,15 @@ public protocol SymmetricGramOperator<Element>: GramOperator {
 public protocol IndexableGramOperator<Element>: GramOperator {
   /// Writes the entries of the tile (overwriting whatever it holds).
   func fill(_ tile: Tile<Element>)
+
+  /// How many entries are work enough for a thread at a time: many by default, few where a kernel is
+  /// dear.
+  var entriesAtOnce: Int { get }
+}
+
+extension IndexableGramOperator {
+  /// Many.
+  public var entriesAtOnce: Int { 1 << 20 }
 }
 
 extension GramOperator {

@@ -17,6 +17,8 @@ struct BoundCombination<Element: Scalar>: BoundKernel {
   var rowCount: Int { parts[0].rowCount }
   var columnCount: Int { parts[0].columnCount }
   var dimension: Int { parts[0].dimension }
+  var hasGradients: Bool { parts.allSatisfy(\.hasGradients) }
+  var entriesAtOnce: Int { parts.reduce(.max) { min($0, $1.entriesAtOnce) } }
 
   func fill(_ tile: Tile<Element>) {
     parts[0].fill(tile)

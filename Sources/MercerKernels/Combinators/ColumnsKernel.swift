@@ -101,6 +101,8 @@ struct BoundColumns<Element: Scalar>: PairwiseBoundKernel {
   let base: any BoundKernel<Element>
   let columns: [Int]
   let dimension: Int
+  var hasGradients: Bool { base.hasGradients }
+  var entriesAtOnce: Int { base.entriesAtOnce }
 
   var rowCount: Int { base.rowCount }
   var columnCount: Int { base.columnCount }

@@ -85,6 +85,8 @@ private struct BoundScaled<Element: Scalar>: BoundKernel {
   var rowCount: Int { base.rowCount }
   var columnCount: Int { base.columnCount }
   var dimension: Int { base.dimension }
+  var hasGradients: Bool { base.hasGradients }
+  var entriesAtOnce: Int { base.entriesAtOnce }
 
   func fill(_ tile: Tile<Element>) {
     base.fill(tile)

@@ -52,6 +52,25 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
     network.hasPositions ? [] : network.parameters
   }
 
+  /// The parameters of the layers and the metric; none of networks on images and sequences.
+  public var parameters: [KernelParameter] {
+    network.hasPositions ? [] : shapeParameters + metric.parameters
+  }
+
+  /// The kernel with other values of its `parameters`, in their order.
+  public func withParameters(_ values: [Double]) throws(MercerError) -> Self {
+    guard values.count == parameters.count else {
+      throw MercerError(
+        .invalidParameter,
+        "\(kind.rawValue) has \(parameters.count) parameters here, but \(values.count) values were "
+          + "given")
+    }
+    if network.hasPositions { return self }
+    let count = shapeParameters.count
+    return try with(
+      shape: Array(values[..<count]), metric: metric.withParameters(values[count...]))
+  }
+
   /// The same kernel with other parameters and another metric.
   public func with(shape values: [Double], metric: Metric) throws(MercerError) -> Self {
     try Self(

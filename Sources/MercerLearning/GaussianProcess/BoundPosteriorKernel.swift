@@ -16,6 +16,8 @@ struct BoundPosteriorKernel: BoundKernel {
   var rowCount: Int { prior.rowCount }
   var columnCount: Int { prior.columnCount }
   var dimension: Int { prior.dimension }
+  var hasGradients: Bool { prior.hasGradients }
+  var entriesAtOnce: Int { prior.entriesAtOnce }
   private var order: Int { cholesky.order }
 
   func fill(_ tile: Tile<Double>) {

@@ -11,7 +11,8 @@ extension TiledCrossGram {
   /// - Complexity: O(n m d (1 + k)) time, about twice a product for one output; memory for the result
   ///   and, for each thread, a band of sums.
   /// - Accuracy: sums over columns as in `apply`.
-  /// - Throws: `.shapeMismatch` when v does not have m rows, `.cancelled`.
+  /// - Throws: `.shapeMismatch` when v does not have m rows, `.invalidParameter` when the kernel has no
+  ///   gradients, `.cancelled`.
   public func inputGradient(
     of v: Matrix<Element>, context: ExecutionContext = .default
   ) throws(MercerError) -> Matrix<Element> {
@@ -20,6 +21,11 @@ extension TiledCrossGram {
         .shapeMismatch,
         "coefficients of \(v.rowCount) inputs do not suit a kernel matrix of \(columnCount) columns"
       )
+    }
+    guard bound.hasGradients else {
+      throw MercerError(
+        .invalidParameter,
+        "the kernel has no gradients by its inputs, as networks on images and sequences have none")
     }
     let d = bound.dimension
     var gradient = Matrix<Element>(rowCount: rowCount, columnCount: v.columnCount * d)

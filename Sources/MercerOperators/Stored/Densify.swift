@@ -31,7 +31,8 @@ extension IndexableGramOperator {
   private func store(
     in whole: Tile<Element>, mirrored: Bool, context: ExecutionContext
   ) throws(MercerError) {
-    let size = 240  // whole blocks and panels of the engine's loops
+    // Whole blocks and panels of the engine's loops, unless entries are dear.
+    let size = min(240, max(1, Int(Double(entriesAtOnce).squareRoot())))
     let bands = whole.rows.chunks(of: size)
     let places = bands.flatMap { rows in
       whole.columns.chunks(of: size).compactMap { columns in

@@ -20,6 +20,12 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
   /// The operator of a kernel that is bound to its inputs.
   public init(_ bound: any BoundKernel<Element>, tiling: Tiling = .standard) {
     self.bound = bound
+    var tiling = tiling
+    // Where entries are dear, narrow bands keep all threads at work.
+    if tiling == .standard, bound.entriesAtOnce < tiling.rowCount * tiling.columnCount {
+      let rows = min(tiling.rowCount, max(4, Int(Double(bound.entriesAtOnce).squareRoot())))
+      tiling = Tiling(rowCount: rows, columnCount: tiling.columnCount)
+    }
     product = TiledProduct(
       rowCount: bound.rowCount, columnCount: bound.columnCount, tiling: tiling, fillsScratch: true)
   }
@@ -63,4 +69,7 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
 
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { bound.fill(tile) }
+
+  /// How many entries are work enough for a thread at a time.
+  public var entriesAtOnce: Int { bound.entriesAtOnce }
 }

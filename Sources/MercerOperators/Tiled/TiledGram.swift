@@ -53,4 +53,7 @@ public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
 
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { cross.fill(tile) }
+
+  /// How many entries are work enough for a thread at a time.
+  public var entriesAtOnce: Int { cross.entriesAtOnce }
 }

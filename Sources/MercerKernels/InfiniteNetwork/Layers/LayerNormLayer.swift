@@ -1,6 +1,7 @@
 public import MercerCore
 
-/// Layer normalisation over the channels of each position: mean 0 and variance 1.
+/// Layer normalisation over the channels of each position: mean 0 and variance 1; or over the channels
+/// of all positions, with the mean of x̃ over positions (and no ε) in place of it.
 ///
 /// ```
 /// k ← k̃ / √((x̃ + ε)(z̃ + ε))        Θ ← Θ / √((x̃ + ε)(z̃ + ε))
@@ -11,16 +12,24 @@ public import MercerCore
 public struct LayerNormLayer: ElementwiseLayer, Equatable {
   /// ε, at least zero.
   public let epsilon: Double
+  /// Whether all positions are normalised as one.
+  public let acrossPositions: Bool
+
+  /// What is normalised, in the text form.
+  private enum Extent: String, CaseIterable {
+    case channels, all
+  }
 
   /// A normalisation.
   ///
   /// - Throws: `.invalidParameter` when ε is negative or not finite.
-  public init(epsilon: Double = 1e-12) throws(MercerError) {
+  public init(epsilon: Double = 1e-12, acrossPositions: Bool = false) throws(MercerError) {
     guard epsilon.isFinite, epsilon >= 0 else {
       throw MercerError(
         .invalidParameter, "epsilon of layerNorm must be zero or above, not \(epsilon)")
     }
     self.epsilon = epsilon
+    self.acrossPositions = acrossPositions
   }
 
   /// How the text form writes and reads the layer.
@@ -29,27 +38,39 @@ public struct LayerNormLayer: ElementwiseLayer, Equatable {
     parameters: [
       .init(
         "epsilon", .number, ifAbsent: .value(.number(1e-12)),
-        summary: "added to the variance, at least 0")
+        summary: "added to the variance, at least 0"),
+      .init(
+        "over", .word, ifAbsent: .value(.word("channels")),
+        summary: "channels, or all: channels and positions"),
     ]
   ) { (arguments) throws(MercerError) in
-    try LayerNormLayer(epsilon: arguments.number("epsilon"))
+    try LayerNormLayer(
+      epsilon: arguments.number("epsilon"),
+      acrossPositions: arguments.word("over", of: Extent.self) == .all)
   }
 
   /// The layer in text form.
   public var expression: NetworkExpression {
-    .layer("layerNorm", epsilon == 1e-12 ? [] : [.init("epsilon", .number(epsilon))])
+    .layer(
+      "layerNorm",
+      (epsilon == 1e-12 ? [] : [.init("epsilon", .number(epsilon))])
+        + (acrossPositions ? [.init("over", .word(Extent.all.rawValue))] : []))
   }
 
   /// Adds one node.
   ///
-  /// - Throws: `.invalidParameter` on the input itself, whose numbers are too few.
+  /// - Throws: `.invalidParameter` on the input itself, whose numbers are too few; over all positions
+  ///   where there are none, or units are not Gaussian.
   public func add(to graph: inout NetworkGraph, after input: Int) throws(MercerError) -> Int {
     guard case .infinite = graph.nodes[input].shape.channels else {
       throw MercerError(
         .invalidParameter, "the input itself cannot be normalised over its channels here",
         remedy: "put a dense layer in front, or normalise the data")
     }
-    return graph.append(.elementwise(self), after: input)
+    guard acrossPositions else { return graph.append(.elementwise(self), after: input) }
+    try graph.nodes[input].shape.checkPositions()
+    try graph.checkGaussian(input)
+    return graph.append(.spatial(NormalisationSlices()), after: input)
   }
 
   /// The moments after the layer.

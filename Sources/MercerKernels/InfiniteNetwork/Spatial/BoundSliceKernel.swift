@@ -36,8 +36,10 @@ struct BoundSliceKernel<Element: Scalar>: BoundKernel {
     let run = engine.pairRun(wantsTangent: kind == .ntk)
     let alone = engine.aloneRun()
     let block = engine.blockSize
-    let x = SlicePlanes<Element>(count: block, size: engine.narrow.total)
-    let z = SlicePlanes<Element>(count: block, size: engine.wide.total)
+    let x = SlicePlanes<Element>(
+      count: min(block, tile.rowCount), size: engine.narrow.total)
+    let z = SlicePlanes<Element>(
+      count: min(block, tile.columnCount), size: engine.wide.total)
     for rowBlock in tile.rows.chunks(of: block) {
       var isPrepared = false
       for columnBlock in tile.columns.chunks(of: block) {

@@ -17,7 +17,7 @@ extension SliceEngine {
   /// steps of planes.
   var entriesAtOnce: Int {
     let work = max(pairs.steps.count * pairs.planeSize, 1)
-    return max(1, 20_000_000 / work)
+    return max(16, 20_000_000 / work)
   }
 
   /// Throws `.invalidData` naming the layer after which a variance is too large for the element type.

@@ -49,7 +49,13 @@ struct SliceGraph: Sendable {
       switch node.operation {
       case .input: hasMean.append(false)
       case _ where node.isGaussian: hasMean.append(false)
-      case .elementwise:
+      case .elementwise(let layer):
+        if layer is LayerNormLayer, hasMean[node.inputs[0]] {
+          throw MercerError(
+            .invalidParameter,
+            "\(node.place): after an activation, which has a mean, positions cannot be normalised yet",
+            remedy: "put layerNorm after a convolution or a dense layer")
+        }
         hasMean.append(graph.nodes[node.inputs[0]].isGaussian || hasMean[node.inputs[0]])
       case .spatial: hasMean.append(hasMean[node.inputs[0]])
       case .combination(let layer):

@@ -47,7 +47,7 @@ private final class GoldenLayer: Decodable {
     case "Flatten": return [ReadoutLayer(.flatten)]
     case "GlobalAvgPool": return [ReadoutLayer(.globalAveragePool)]
     case "Identity": return [IdentityLayer()]
-    case "LayerNorm": return [LayerNormLayer(acrossPositions: (axis?.count ?? 1) > 1)]
+    case "LayerNorm": return [try LayerNormLayer(acrossPositions: (axis?.count ?? 1) > 1)]
     case "Residual":
       let main = try #require(main)
       let shortcut = try #require(shortcut)
