@@ -24,6 +24,8 @@ class Comparison:
     comparable: bool = True
     # Whether the script runs with the Python that has JAX.
     needs_jax: bool = False
+    # Arguments of the script alone.
+    script_arguments: tuple[str, ...] = ()
 
 
 def gaussian(peer, rows, quick, features=32, outputs=1, **more):
@@ -36,6 +38,13 @@ def tangent(element):
     return Comparison(
         "ntk-matrix", "neural-tangents", 4_000, 400, "ntk_matrix.py", ("--element", element),
         needs_jax=True)
+
+
+def tangent_of_images(element, pooled):
+    return Comparison(
+        "ntk-images-pooled" if pooled else "ntk-images-flat", "neural-tangents",
+        4 if pooled else 200, 2 if pooled else 20, "ntk_images.py", ("--element", element),
+        needs_jax=True, script_arguments=("--pooled",) if pooled else ())
 
 
 ALL = [
@@ -55,6 +64,8 @@ ALL = [
     Comparison("product-laplace", "scipy", 20_000, 2_000, "product_laplace.py"),
     tangent("float"),
     tangent("double"),
+    *(tangent_of_images(element, pooled)
+      for pooled in (True, False) for element in ("float", "double")),
     Comparison("krr-fit", "scikit-learn", 8_000, 1_000, "krr_fit.py"),
     # The centres are drawn by each side for itself.
     Comparison(

@@ -56,7 +56,8 @@ def commands(options, one):
     threads = one.other_threads or options.threads
     python = options.jax_python if one.needs_jax else sys.executable
     if one.script:
-        other = [python, str(HERE / "peers" / one.script), "--peer", one.peer]
+        other = [
+            python, str(HERE / "peers" / one.script), "--peer", one.peer, *one.script_arguments]
     else:
         other = [options.mercer, one.other_benchmark or one.benchmark]
     return {

@@ -8,7 +8,9 @@ struct KernelCommand: ParsableCommand {
     abstract: "Compute a Gram matrix, or its spectrum.",
     usage: "mercer kernel <x> [<z>] --kernel <kernel> [<options>]",
     discussion: """
-      Arrays are NPY files of n rows and d columns (NPZ and safetensors too, with one array each).
+      Arrays are NPY files of n rows and d columns (NPZ and safetensors too, with one array each); of \
+      n × height × width × channels for images and n × length × channels for sequences, the shape of \
+      which networks with convolutions take from the file.
 
       Kernels are called by name, with arguments or without, and combined by +, *, ^ and numbers: \
       \(KernelRegistry<Double>.standard.syntaxes.map(\.name).joined(separator: ", ")).
@@ -16,6 +18,7 @@ struct KernelCommand: ParsableCommand {
       Examples:
         mercer kernel X.npy --kernel "gaussian(lengthScale: 1.2)" -o K.npy
         mercer kernel X.npy Z.npy --kernel "ntk((dense > relu) ^ 3 > dense)" -o K.npy
+        mercer kernel images.npy --kernel "ntk(conv(3) > relu > globalAveragePool > dense)" -o K.npy
         mercer kernel X.npy --kernel "0.5 * laplace + linear" --spectrum
       """)
 
@@ -63,9 +66,10 @@ struct KernelCommand: ParsableCommand {
 
   private func run<Element: Scalar>(as type: Element.Type) throws(MercerError) {
     let context = common.context
-    let kernel = try makeKernel(parsing: kernel, of: Element.self)
-    let rows = try points(x, as: type)
-    let columns = try z.map { (path) throws(MercerError) in try points(path, as: type) }
+    var kernel = try makeKernel(parsing: kernel, of: Element.self)
+    let (rows, shape) = try points(x, as: type)
+    if let shape { kernel = try kernel.expression.withInput(shape).makeKernel() }
+    let columns = try z.map { (path) throws(MercerError) in try points(path, as: type).points }
     if let z, let columns, columns.dimension != rows.dimension {
       let count = NumberText.quantity(columns.dimension, "feature")
       throw MercerError(
@@ -96,10 +100,12 @@ struct KernelCommand: ParsableCommand {
 
   private func points<Element: Scalar>(
     _ path: String, as type: Element.Type
-  ) throws(MercerError) -> Points<Element> {
-    let matrix: Matrix<Element>
+  ) throws(MercerError) -> (points: Points<Element>, shape: NetworkShape?) {
+    let (matrix, shape): (Matrix<Element>, NetworkShape?)
     do throws(MercerError) {
-      matrix = try ArrayReader.read(path: path).flattened(as: type)
+      let array = try ArrayReader.read(path: path)
+      shape = Self.inputShape(array.shape)
+      matrix = try array.flattened(as: type)
     } catch {
       throw error.placed(in: path)
     }
@@ -121,7 +127,16 @@ struct KernelCommand: ParsableCommand {
         "row \(index / matrix.columnCount + 1) has an entry that is not a finite number",
         at: .init(file: path), remedy: "remove or fill such entries")
     }
-    return Points(matrix)
+    return (Points(matrix), shape)
+  }
+
+  /// What each entry along the first axis is: an image or a sequence.
+  private static func inputShape(_ shape: [Int]) -> NetworkShape? {
+    switch shape.count {
+    case 3: .sequence(length: shape[1], channels: shape[2])
+    case 4: .image(height: shape[1], width: shape[2], channels: shape[3])
+    default: nil
+    }
   }
 
   private func gram<K: Kernel>(

@@ -10,7 +10,7 @@ struct Benchmark: Sendable {
   /// All benchmarks.
   static let all: [Benchmark] = [
     .gaussianProduct, .inputGradient, .productLaplace, .tangentKernel, .ridgeFit, .nystromRidge,
-    .csvRead, .predictStream, .firstPrediction,
+    .imageNetworkPooled, .imageNetworkFlat, .csvRead, .predictStream, .firstPrediction,
   ]
 }
 

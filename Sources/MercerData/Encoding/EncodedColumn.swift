@@ -129,7 +129,7 @@ struct EncodedColumn {
   }
 
   /// The values of a column that must hold numbers, with NaN for missing cells.
-  private static func numbers(
+  static func numbers(
     of column: Column, isDate: Bool, source: String
   ) throws(MercerError) -> [Double] {
     func refused(_ message: String) -> MercerError {

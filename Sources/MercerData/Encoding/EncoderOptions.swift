@@ -38,6 +38,9 @@ public struct EncoderOptions: Sendable, Equatable, Codable {
 
   /// Which coordinates are added.
   public var additions: Set<Addition>
+  /// Whether columns are the numbers of one array, such as pixels: with one mean and deviation for all,
+  /// one coordinate each, and none left out. Other choices do not count then.
+  public var sharesScale = false
   /// α of kernel density integrals: the deviation of the kernel in those of the column.
   public var densityBandwidth: Double
 
@@ -67,6 +70,7 @@ public struct EncoderOptions: Sendable, Equatable, Codable {
 extension EncoderOptions {
   private enum CodingKeys: CodingKey {
     case categories, maximumLevelCount, minimumLevelRows, additions, densityBandwidth, addsRanks
+    case sharesScale
   }
 
   /// Reads the choices; those written before there were additions have none, or say only whether
@@ -81,6 +85,7 @@ extension EncoderOptions {
       additions: Set(
         try container.decodeIfPresent([Addition].self, forKey: .additions) ?? []),
       densityBandwidth: try container.decodeIfPresent(Double.self, forKey: .densityBandwidth) ?? 1)
+    sharesScale = try container.decodeIfPresent(Bool.self, forKey: .sharesScale) ?? false
   }
 
   /// Writes the choices, additions in their order.
@@ -89,6 +94,7 @@ extension EncoderOptions {
     try container.encode(categories, forKey: .categories)
     try container.encode(maximumLevelCount, forKey: .maximumLevelCount)
     try container.encode(minimumLevelRows, forKey: .minimumLevelRows)
+    if sharesScale { try container.encode(true, forKey: .sharesScale) }
     guard !additions.isEmpty else { return }
     try container.encode(
       Addition.allCases.filter { additions.contains($0) }, forKey: .additions)

@@ -28,6 +28,9 @@ extension TableEncoder {
     }
     let targets = targets.map { Targets(values: $0, weights: weights) }
     let excluded = Set(excluding)
+    if options.sharesScale {
+      return try sharedScale(of: table, excluding: excluded, options: options)
+    }
     var columns: [ColumnEncoding] = []
     var omitted: [OmittedColumn] = []
     for column in table.columns {

@@ -107,6 +107,8 @@ public struct TableLearner: Sendable {
     var encoding = encoding
     // A kernel that was given speaks of the columns as they are.
     if kernel == nil { encoding.additions.formUnion(EncoderOptions.Addition.allCases) }
+    // One of images or sequences takes them as the numbers of one array.
+    if kernel?.expression.inputShape != nil { encoding.sharesScale = true }
     let encoder = try TableEncoder.fit(
       table: rows,
       excluding: [target] + ignoredColumns + [groupColumn, weightColumn].compactMap(\.self),
