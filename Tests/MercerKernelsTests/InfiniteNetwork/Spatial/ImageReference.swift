@@ -202,7 +202,8 @@ struct ImageReference {
       for i in covariance[pair].indices {
         let m = (a[i / n] * b[i % n]).squareRoot()
         var c = m > 0 ? max(-1, min(1, covariance[pair][i] / m)) : 0
-        if pair != 1, i / n == i % n, m > 0 { c = 1 }
+        // Parallel up to rounding is parallel: the angle of a cosine of 1 − 1e-15 is 4e-8.
+        if abs(c) > 1 - 1e-14 || (pair != 1 && i / n == i % n && m > 0) { c = c < 0 ? -1 : 1 }
         let (value, slope) = moments(c, a[i / n], b[i % n])
         covariance[pair][i] = value
         tangent[pair][i] *= slope

@@ -87,8 +87,8 @@ struct ImageReferenceTests {
     static let trials = 400
   #endif
 
-  /// 1e-10 of √(k(x, x) k(z, z)): cosines near 1 lose half of their digits in the reference, too, so
-  /// that Θ of one input with a nearly equal position elsewhere has an error of about 1e-8 a pair.
+  /// Of √(k(x, x) k(z, z)): nearly parallel positions, of which narrow images have many, have angles
+  /// with half of the digits in the reference as well.
   @Test("Random architectures, Double to 1e-9 and Float to 2e-5 of the diagonal")
   func randomArchitectures() throws {
     var architect = Architect(random: RandomStream(seed: 7, purpose: "architectures"))
