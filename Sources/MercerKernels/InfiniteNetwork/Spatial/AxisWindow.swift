@@ -36,7 +36,8 @@ struct AxisWindow: Hashable, Sendable {
     if padding == .valid {
       guard filter <= size else {
         throw MercerError(
-          .invalidParameter, "the \(axis) before it is \(size), smaller than its window of \(filter)",
+          .invalidParameter,
+          "the \(axis) before it is \(size), smaller than its window of \(filter)",
           remedy: "use padding: same, or a smaller window")
       }
       outSize = (size - filter) / stride + 1

@@ -13,6 +13,8 @@ struct SliceConstants: Sendable {
   /// Records of lengths: before the node (before the rectifier, where one is done with a convolution)
   /// and after it; −1 where there are none. For attention the record of weights.
   var before = -1, after = -1
+  /// Records of the means of units before the node and after it, or −1.
+  var meanBefore = -1, meanAfter = -1
   /// The number that a mean divides by.
   var count = 1.0
   /// Sizes and periods before the node, for matrices.
@@ -28,6 +30,8 @@ struct SliceConstants: Sendable {
     outStride = node.layout.stride(Element.self)
     before = node.inputs.first.flatMap { records.lengths(of: $0) } ?? -1
     after = records.lengths(of: index) ?? -1
+    meanBefore = node.inputs.first.flatMap { records.means(of: $0) } ?? -1
+    meanAfter = records.means(of: index) ?? -1
     switch node.operation {
     case .input(let channels): count = Double(max(channels, 1))
     case .convolution(_, let columns, let factors, _):

@@ -88,6 +88,10 @@ struct SliceEngine<Element: Scalar>: Sendable {
         continue
       }
       let stride = record.stride(isWide: isWide, Element.self)
+      if case .mean = record.content {
+        run.setMeans(of: index, isWide: isWide, root)
+        continue
+      }
       let valueStride = record.stride(isWide: false, Double.self)
       for row in 0..<record.layout.rows {
         slices.roots(

@@ -20,7 +20,7 @@ struct SliceGraph: Sendable {
       if case .elementwise(let layer) = node.operation, layer.addsNoise { addsNoise = true }
     }
     self.addsNoise = addsNoise
-    try Self.checkMeans(graph)
+    let hasMean = Self.means(graph)
     let common = scales.reduce((row: 1, column: 1)) {
       (Self.commonMultiple($0.row, $1.row), Self.commonMultiple($0.column, $1.column))
     }
@@ -38,38 +38,28 @@ struct SliceGraph: Sendable {
       nodes.append(
         SliceNode(
           operation: try operation(of: node, layout), inputs: node.inputs, layout: layout,
-          place: node.place.description))
+          place: node.place.description, hasMean: hasMean[index]))
+      if case .elementwise(let layer) = node.operation { nodes[index].moments = layer }
     }
   }
 
-  /// Throws `.invalidParameter` for sums of two branches whose units both have means.
-  private static func checkMeans(_ graph: NetworkGraph) throws(MercerError) {
+  /// Whether the units of each node have means other than zero.
+  private static func means(_ graph: NetworkGraph) -> [Bool] {
     var hasMean: [Bool] = []
     for node in graph.nodes {
+      let inputs = node.inputs.map { hasMean[$0] }
       switch node.operation {
       case .input: hasMean.append(false)
       case _ where node.isGaussian: hasMean.append(false)
       case .elementwise(let layer):
-        if layer is LayerNormLayer, hasMean[node.inputs[0]] {
-          throw MercerError(
-            .invalidParameter,
-            "\(node.place): after an activation, which has a mean, positions cannot be normalised yet",
-            remedy: "put layerNorm after a convolution or a dense layer")
-        }
-        hasMean.append(graph.nodes[node.inputs[0]].isGaussian || hasMean[node.inputs[0]])
-      case .spatial: hasMean.append(hasMean[node.inputs[0]])
+        let isActivation = graph.nodes[node.inputs[0]].isGaussian
+        hasMean.append(!(layer is LayerNormLayer) && (isActivation || inputs[0]))
+      case .spatial: hasMean.append(inputs[0])
       case .combination(let layer):
-        let inputs = node.inputs.map { hasMean[$0] }
-        if let sum = layer as? WeightedSum, sum.isUnitwise, !inputs.contains(false) {
-          throw MercerError(
-            .invalidParameter,
-            "\(node.place): two branches end with activations, which this engine of images and "
-              + "sequences cannot add",
-            remedy: "end all branches but one with a convolution or a dense layer")
-        }
         hasMean.append(layer is UnitProduct ? !inputs.contains(false) : inputs.contains(true))
       }
     }
+    return hasMean
   }
 
   private static func sizes(_ shape: NetworkShape) -> (rows: Int, columns: Int) {
@@ -112,7 +102,11 @@ struct SliceGraph: Sendable {
       }
     case .combination(let layer):
       if layer is UnitProduct { return .product }
-      if let sum = layer as? WeightedSum { return .sum(sum.weights.0, sum.weights.1) }
+      if let sum = layer as? WeightedSum,
+        !sum.isUnitwise || node.inputs.contains(where: { !nodes[$0].hasMean })
+      {
+        return .sum(sum.weights.0, sum.weights.1)
+      }
       return .combination(layer)
     case .spatial(let layer):
       guard let layer = layer as? any SliceLayer else {

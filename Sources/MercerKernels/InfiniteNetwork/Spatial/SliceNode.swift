@@ -70,6 +70,10 @@ struct SliceNode: Sendable {
   var layout: SliceLayout
   /// The layer in messages.
   var place: String
+  /// Whether its units have means other than zero.
+  var hasMean = false
+  /// The operation, where it maps units by themselves: what knows their moments.
+  var moments: (any ElementwiseOperation)?
 }
 
 /// A slice of a node: an offset between positions, or all of them as a matrix.

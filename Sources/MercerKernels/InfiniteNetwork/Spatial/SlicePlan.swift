@@ -21,7 +21,8 @@ struct SlicePlan<Element: Scalar>: Sendable {
   var readsRecords: Bool {
     steps.contains { step in
       switch step.kind {
-      case .rectifiedWindow, .rectifier, .elementwise, .combination, .normalisation, .attention: true
+      case .rectifiedWindow, .rectifier, .elementwise, .combination, .normalisation, .attention:
+        true
       default: false
       }
     }
@@ -313,9 +314,10 @@ extension SlicePlanner {
     case .dense: finishInPlace(.dense, key)
     case .normalisation: finishInPlace(.normalisation, key)
     case .combination:
+      let isAlone = if case .alone = mode { key.isOrigin } else { false }
       let inputs = node.inputs.map { SliceKey($0, row: key.row, column: key.column) }
       slots[key] = takeSlot()
-      var step = step(.combination, key)
+      var step = step(isAlone ? .selfCombination : .combination, key)
       step.input = Int32(slots[inputs[0]] ?? 0)
       step.second = Int32(slots[inputs[inputs.count - 1]] ?? 0)
       step.output = Int32(slots[key] ?? 0)
@@ -358,6 +360,16 @@ extension SlicePlanner {
   }
 
   private mutating func record(_ key: SliceKey) {
+    if nodes[key.node].hasMean, !records.isWithoutMeans {
+      switch nodes[key.node].operation {
+      case .pooling, .sum, .product, .flatten, .globalAverage: append(.selfMean, key, 0, weight: 1)
+      default: break
+      }
+    }
+    if let record = records.means(of: key.node) {
+      append(.recordUnitMean, key, 0, weight: 1)
+      steps[steps.count - 1].second = Int32(record)
+    }
     if let record = records.lengths(of: key.node) {
       append(.record, key, Int32(slots[key] ?? 0), weight: 1)
       steps[steps.count - 1].second = Int32(record)

@@ -11,6 +11,8 @@ struct SliceRecords: Sendable {
     case lengths
     /// The root of the mean of k(p, p) over positions and its inverse, at each position.
     case meanLength
+    /// The means of units after the node.
+    case mean
     /// The weights of the attention that is this node, positions × positions.
     case attention
   }
@@ -44,27 +46,28 @@ struct SliceRecords: Sendable {
   let records: [Record]
   let input: SliceLayout
   let channels: Int
-  private let lengthRecords, meanRecords, attentionRecords: [Int?]
+  private let lengthRecords, meanRecords, attentionRecords, unitMeanRecords: [Int?]
 
   init(_ graph: SliceGraph) {
     let nodes = graph.nodes
     var wantsLengths = [Bool](repeating: false, count: nodes.count)
     var wantsMean = wantsLengths
+    var wantsUnitMean = wantsLengths
     for (index, node) in nodes.enumerated() {
       switch node.operation {
       case .rectifier, .normalisation(false): wantsLengths[node.inputs[0]] = true
       case .normalisation(true): wantsMean[node.inputs[0]] = true
       case .elementwise, .combination:
-        wantsLengths[index] = true
-        for input in node.inputs { wantsLengths[input] = true }
+        for part in node.inputs + [index] {
+          wantsLengths[part] = true
+          wantsUnitMean[part] = nodes[part].hasMean
+        }
       default: break
       }
     }
     var records: [Record] = []
-    var (lengths, means, attention) = (
-      [Int?](repeating: nil, count: nodes.count), [Int?](repeating: nil, count: nodes.count),
-      [Int?](repeating: nil, count: nodes.count)
-    )
+    let none = [Int?](repeating: nil, count: nodes.count)
+    var (lengths, means, attention, unitMeans) = (none, none, none, none)
     func add(_ node: Int, _ content: Content, _ layout: SliceLayout) -> Int {
       records.append(Record(node: node, content: content, layout: layout))
       return records.count - 1
@@ -74,18 +77,28 @@ struct SliceRecords: Sendable {
         attention[index] = add(index, .attention, nodes[node.inputs[0]].layout)
       }
       if wantsLengths[index] { lengths[index] = add(index, .lengths, node.layout) }
+      if wantsUnitMean[index] { unitMeans[index] = add(index, .mean, node.layout) }
       if wantsMean[index] { means[index] = add(index, .meanLength, node.layout) }
     }
     self.records = records
-    (lengthRecords, meanRecords, attentionRecords) = (lengths, means, attention)
+    (lengthRecords, meanRecords, attentionRecords, unitMeanRecords) = (
+      lengths, means, attention, unitMeans
+    )
     input = nodes[0].layout
     if case .input(let count) = nodes[0].operation { channels = count } else { channels = 0 }
+  }
+
+  /// Whether nothing asks for means, so that they need not be computed.
+  var isWithoutMeans: Bool {
+    !records.contains { if case .mean = $0.content { true } else { false } }
   }
 
   /// The record of √k(p, p) after a node.
   func lengths(of node: Int) -> Int? { lengthRecords[node] }
   /// The record of the mean length after a node.
   func meanLength(of node: Int) -> Int? { meanRecords[node] }
+  /// The record of the means of units after a node.
+  func means(of node: Int) -> Int? { unitMeanRecords[node] }
   /// The record of the weights of an attention.
   func attention(of node: Int) -> Int? { attentionRecords[node] }
 

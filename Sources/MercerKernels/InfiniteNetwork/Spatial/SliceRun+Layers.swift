@@ -8,10 +8,22 @@ extension SliceRun {
 
   /// The lengths of each entry of a slice, gathered: those of x are a plane already.
   private func scales(
-    _ record: Int, _ step: SliceStep, _ input: SliceInput<Element>, rows: Int, stride: Int,
-    scratch first: Int
+    _ record: Int, means: Int, _ step: SliceStep, _ input: SliceInput<Element>, rows: Int,
+    stride: Int, scratch first: Int, meanScratch: Int
   ) -> NetworkScales<Element> {
     let lengths = lengths(record, step, input)
+    var (meanX, meanZ): (UnsafePointer<Element>?, UnsafePointer<Element>?)
+    if means >= 0 {
+      let target = plane(meanScratch)
+      for row in 0..<rows {
+        (target + row * stride).update(
+          from: input.z
+            + (wide.root[means] + Int(lengths.rowsZ[row]) * lengths.strideZ + lengths.columnZ),
+          count: stride)
+      }
+      meanX = input.x + narrow.root[means]
+      meanZ = UnsafePointer(target)
+    }
     let (root, inverse) = (plane(first), plane(first + 1))
     for row in 0..<rows {
       let from = Int(lengths.rowsZ[row]) * lengths.strideZ + lengths.columnZ
@@ -19,7 +31,8 @@ extension SliceRun {
       (inverse + row * stride).update(from: lengths.inverseZ + from, count: stride)
     }
     return NetworkScales(
-      rootX: lengths.rootX, inverseX: lengths.inverseX, rootZ: root, inverseZ: inverse)
+      rootX: lengths.rootX, inverseX: lengths.inverseX, rootZ: root, inverseZ: inverse,
+      meanX: meanX, meanZ: meanZ)
   }
 
   /// The state of a slice as cosines, in two planes of scratch memory.
@@ -41,8 +54,12 @@ extension SliceRun {
     guard case .elementwise(let layer) = graph.nodes[Int(step.node)].operation else { return }
     let k = covariance(step.output)
     let (rows, stride) = (node.outRows, node.outStride)
-    let before = scales(node.before, step, input, rows: rows, stride: stride, scratch: 2)
-    let after = scales(node.after, step, input, rows: rows, stride: stride, scratch: 4)
+    let before = scales(
+      node.before, means: node.meanBefore, step, input, rows: rows, stride: stride, scratch: 2,
+      meanScratch: 6)
+    let after = scales(
+      node.after, means: node.meanAfter, step, input, rows: rows, stride: stride, scratch: 4,
+      meanScratch: 7)
     let state = pairs(
       k, tangent(step.output), record: node.before, step, input, rows: rows, stride: stride,
       scratch: 0, scales: before)
@@ -63,28 +80,38 @@ extension SliceRun {
     // the entries of the result take the place of those of the first branch.
     var parts: [NetworkPairs<Element>] = []
     var memory: [UnsafeMutablePointer<Element>] = []
-    for (record, slot) in [(first, step.input), (second, step.second)] {
-      let own = Self.zeroed(4 * rows * stride)
+    for (index, slot) in [step.input, step.second].enumerated() {
+      let record = index == 0 ? first : second
+      let own = Self.zeroed(5 * rows * stride)
       memory.append(own)
-      let scales = scales(record, step, input, rows: rows, stride: stride, scratch: 2)
+      let scales = scales(
+        record, means: records.means(of: place.inputs[index]) ?? -1, step, input, rows: rows,
+        stride: stride, scratch: 2, meanScratch: 6)
       let state = pairs(
         covariance(slot), tangent(slot), record: record, step, input, rows: rows, stride: stride,
         scratch: 0, scales: scales)
       let sources = [
         UnsafePointer(state.cosine), UnsafePointer(state.sine2), scales.rootZ, scales.inverseZ,
       ]
-      for (index, source) in sources.enumerated() {
-        (own + index * rows * stride).update(from: source, count: rows * stride)
+      for (part, source) in sources.enumerated() {
+        (own + part * rows * stride).update(from: source, count: rows * stride)
+      }
+      let ownMean = scales.meanZ.map { source in
+        let target = own + 4 * rows * stride
+        target.update(from: source, count: rows * stride)
+        return UnsafePointer(target)
       }
       parts.append(
         NetworkPairs(
           count: rows * stride,
           scales: NetworkScales(
             rootX: scales.rootX, inverseX: scales.inverseX, rootZ: own + 2 * rows * stride,
-            inverseZ: own + 3 * rows * stride),
+            inverseZ: own + 3 * rows * stride, meanX: scales.meanX, meanZ: ownMean),
           cosine: own, sine2: own + rows * stride, theta: tangent(slot)))
     }
-    let after = scales(node.after, step, input, rows: rows, stride: stride, scratch: 2)
+    let after = scales(
+      node.after, means: node.meanAfter, step, input, rows: rows, stride: stride, scratch: 2,
+      meanScratch: 6)
     layer.forward(
       parts,
       into: NetworkPairs(

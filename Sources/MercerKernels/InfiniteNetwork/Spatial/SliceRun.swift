@@ -24,11 +24,13 @@ final class SliceRun<Element: Scalar> {
   /// Whether this is for passes over one input.
   let isAlone: Bool
   private let readsRecords: Bool
+  /// In a pass over one input: the means of units of each node that has any.
+  var means: [Int: [Double]] = [:]
   /// In a pass over one input: what the records hold, and the input as x and as z.
   private let recorded: UnsafeMutablePointer<Double>
   private let recordOffsets: [Int]
-  private let ownX: UnsafeMutablePointer<Element>?
-  private let ownZ: UnsafeMutablePointer<Element>?
+  let ownX: UnsafeMutablePointer<Element>?
+  let ownZ: UnsafeMutablePointer<Element>?
 
   init(
     graph: SliceGraph, records: SliceRecords, plan: SlicePlan<Element>,
@@ -219,6 +221,9 @@ extension SliceRun {
     case .combination: combination(step, node, input)
     case .gather, .attention, .scatter: attention(step, node, input)
     case .selfElementwise: selfElementwise(step, node)
+    case .selfCombination: selfCombination(step, node)
+    case .selfMean: setMeans(of: Int(step.node))
+    case .recordUnitMean: recordMeans(of: Int(step.node), record: Int(step.second))
     case .record, .recordMean: record(step, node)
     }
   }
@@ -251,7 +256,8 @@ extension SliceRun {
       let (narrowRow, wideRow) = (row * stride, row * layout.wideStride(Element.self))
       loops.roots(
         of: from, columns: layout.columns, period: layout.columnPeriod, repeats: false,
-        root: ownX + narrow.root[index] + narrowRow, inverse: ownX + narrow.inverse[index] + narrowRow)
+        root: ownX + narrow.root[index] + narrowRow,
+        inverse: ownX + narrow.inverse[index] + narrowRow)
       loops.roots(
         of: from, columns: layout.columns, period: layout.columnPeriod, repeats: true,
         root: ownZ + wide.root[index] + wideRow, inverse: ownZ + wide.inverse[index] + wideRow)
@@ -264,23 +270,6 @@ extension SliceRun {
     for i in 0..<count { values[i] = Double(weights[i]) }
     ownX.map { ($0 + narrow.root[record]).update(from: weights, count: count) }
     ownZ.map { ($0 + wide.root[record]).update(from: weights, count: count) }
-  }
-
-  /// Variances after an activation.
-  private func selfElementwise(_ step: SliceStep, _ node: SliceConstants) {
-    let k = covariance(step.output)
-    switch graph.nodes[Int(step.node)].operation {
-    case .rectifier:
-      Element.loops.affine(node.outRows * node.outStride, k, Element(node.gain), 0)
-    case .elementwise(let layer):
-      let layout = graph.nodes[Int(step.node)].layout
-      for row in 0..<layout.rows {
-        for at in (row * node.outStride)..<(row * node.outStride + layout.columns) {
-          k[at] = Element(layer.moments(after: UnitMoments(variance: Double(k[at]))).variance)
-        }
-      }
-    default: break
-    }
   }
 }
 

@@ -27,7 +27,11 @@ struct SliceStep: Sendable {
     case scatter
     /// Variances, in a pass over one input: after an activation, and their being kept.
     case selfElementwise
+    case selfCombination
+    /// Means of units after a pooling or a join.
+    case selfMean
     case record
+    case recordUnitMean
     case recordMean
   }
 

@@ -16,6 +16,10 @@ struct NetworkGraphErrorTests {
     "exp(a: 0.5, b: 2)", "gaussian(a: 2, b: -0.5)", "gaussian", "monomial(degree: 3)",
     "hermite(degree: 2)", "rectifiedMonomial(degree: 2)", "step", "sign",
     "(dense > residual(dense > relu > (dense > erf) ^ 2)) ^ 3 > dense",
+    "image(8, 8) > conv(3) > relu > localConv(3, 5, stride: 2, padding: valid) > flatten",
+    "averagePool(2) > sumPool(2, stride: 1, columnStride: 3, padding: same) > globalAveragePool",
+    "sequence(4, channels: 2) > attention > attention(mechanism: gaussianScores) > flatten",
+    "conv(3) > layerNorm(over: all) > relu",
   ]
 
   private func network(_ text: String) throws -> Network {

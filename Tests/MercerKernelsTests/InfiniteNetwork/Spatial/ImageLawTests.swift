@@ -95,7 +95,8 @@ struct ImageLawTests {
     let rows = images(4, 18)
     let tail = " > relu > conv(1, weightVariance: 3, biasVariance: 0.5) > relu > flatten > dense)"
     let sequence = try gram("ntk(sequence(9, channels: 2) > conv(3, stride: 2)" + tail, rows)
-    let image = try gram("ntk(image(1, 9, channels: 2) > conv(3, stride: 1, columnStride: 2)" + tail, rows)
+    let image = try gram(
+      "ntk(image(1, 9, channels: 2) > conv(3, stride: 1, columnStride: 2)" + tail, rows)
     // A filter of three rows on one has two rows of zeros: 1/3 of the variance.
     let scaled = try gram(
       "ntk(image(1, 9, channels: 2) > conv(1, 3, stride: 1, columnStride: 2)" + tail, rows)
@@ -126,7 +127,8 @@ struct ImageLawTests {
 
   @Test("Inputs of zeros, and equal inputs in two sets, are as good as others")
   func degenerate() throws {
-    let text = "ntk(image(3, 3) > conv(3, weightVariance: 2) > relu > conv(3) > relu > flatten > dense)"
+    let text =
+      "ntk(image(3, 3) > conv(3, weightVariance: 2) > relu > conv(3) > relu > flatten > dense)"
     var rows = images(2, 9)
     rows.append(Array(repeating: 0, count: 9))
     let k = try gram(text, rows)
@@ -146,7 +148,10 @@ struct ImageLawTests {
         "image(3, 3) > conv(3, stride: 2, padding: circular) > relu > globalAveragePool",
         "layer 2, conv(3, stride: 2, padding: circular): "
       ),
-      ("image(3, 3) > conv(3) > flatten > averagePool(2)", "layer 4, averagePool(2): this layer needs"),
+      (
+        "image(3, 3) > conv(3) > flatten > averagePool(2)",
+        "layer 4, averagePool(2): this layer needs"
+      ),
       ("image(2, 3) > conv(3) > flatten", "9"),
       (
         "image(3, 3) > (conv(3, weightVariance: 32) > relu) ^ 1000 > flatten",

@@ -14,12 +14,15 @@ enum ReferenceLayer {
   case dense(weight: Double, bias: Double)
   case layerNorm(all: Bool)
   case residual([ReferenceLayer])
+  case sum([ReferenceLayer], [ReferenceLayer])
   case flatten
   case globalAverage
 
   var text: String {
     switch self {
-    case .conv(let rows, let columns, let rowStride, let columnStride, let padding, let weight, let bias, let isLocal):
+    case .conv(
+      let rows, let columns, let rowStride, let columnStride, let padding, let weight, let bias,
+      let isLocal):
       "\(isLocal ? "localConv" : "conv")(\(rows), \(columns), stride: \(rowStride), "
         + "columnStride: \(columnStride), padding: \(padding), weightVariance: \(weight), "
         + "biasVariance: \(bias))"
@@ -31,6 +34,8 @@ enum ReferenceLayer {
     case .dense(let weight, let bias): "dense(weightVariance: \(weight), biasVariance: \(bias))"
     case .layerNorm(let all): all ? "layerNorm(over: all)" : "layerNorm"
     case .residual(let layers): "residual(\(layers.map(\.text).joined(separator: " > ")))"
+    case .sum(let a, let b):
+      "sum(\(a.map(\.text).joined(separator: " > ")), \(b.map(\.text).joined(separator: " > ")))"
     case .flatten: "flatten"
     case .globalAverage: "globalAveragePool"
     }
@@ -43,6 +48,8 @@ struct ImageReference {
   /// k and Θ of (x, x), (x, z) and (z, z): positions × positions each.
   var covariance: [[Double]]
   var tangent: [[Double]]
+  /// The means of units of x and of z.
+  var means: [[Double]]
 
   init(_ x: [Double], _ z: [Double], height: Int, width: Int, channels: Int) {
     self.height = height
@@ -56,13 +63,16 @@ struct ImageReference {
       }
     }
     tangent = covariance.map { $0.map { _ in 0 } }
+    means = [[Double](repeating: 0, count: count), [Double](repeating: 0, count: count)]
   }
 
   private var count: Int { height * width }
 
   mutating func apply(_ layer: ReferenceLayer) {
     switch layer {
-    case .conv(let rows, let columns, let rowStride, let columnStride, let padding, let weight, let bias, let isLocal):
+    case .conv(
+      let rows, let columns, let rowStride, let columnStride, let padding, let weight, let bias,
+      let isLocal):
       let (newHeight, low) = Self.sizes(height, rows, rowStride, padding)
       let (newWidth, left) = Self.sizes(width, columns, columnStride, padding)
       let total = Double(rows * columns)
@@ -84,7 +94,9 @@ struct ImageReference {
       }
       let m = newHeight * newWidth
       for pair in 0..<3 {
-        var (k, theta) = ([Double](repeating: 0, count: m * m), [Double](repeating: 0, count: m * m))
+        var (k, theta) = (
+          [Double](repeating: 0, count: m * m), [Double](repeating: 0, count: m * m)
+        )
         for p in 0..<m {
           for q in 0..<m where !isLocal || p == q {
             k[p * m + q] = weight * mean(covariance[pair], p, q) + bias
@@ -93,6 +105,7 @@ struct ImageReference {
         }
         (covariance[pair], tangent[pair]) = (k, theta)
       }
+      means = means.map { _ in [Double](repeating: 0, count: m) }
       (height, width) = (newHeight, newWidth)
     case .pool(let rows, let columns, let rowStride, let columnStride, let padding, let isMean):
       let (newHeight, low) = Self.sizes(height, rows, rowStride, padding)
@@ -118,10 +131,16 @@ struct ImageReference {
             }
         }
       }
+      means = means.map { values in
+        windows.map { $0.reduce(0) { $0 + values[$1] } * scale.squareRoot() }
+      }
       covariance = covariance.map(pooled)
       tangent = tangent.map(pooled)
       (height, width) = (newHeight, newWidth)
     case .rectifier(let below):
+      means = [diagonal(0), diagonal(2)].map {
+        $0.map { (1 - below) * ($0 / (2 * .pi)).squareRoot() }
+      }
       activate { c, vx, vz in
         let angle = acos(c)
         let sine = (1 - c * c).squareRoot()
@@ -143,6 +162,7 @@ struct ImageReference {
         )
       }
     case .dense(let weight, let bias):
+      means = means.map { $0.map { _ in 0 } }
       for pair in 0..<3 {
         for i in covariance[pair].indices {
           covariance[pair][i] = weight * covariance[pair][i] + bias
@@ -174,6 +194,22 @@ struct ImageReference {
           tangent[pair][i] += branch.tangent[pair][i]
         }
       }
+    case .sum(let first, let second):
+      var (a, b) = (self, self)
+      for layer in first { a.apply(layer) }
+      for layer in second { b.apply(layer) }
+      let n = a.count
+      for pair in 0..<3 {
+        let (x, z) = (pair / 2, (pair + 1) / 2)
+        a.tangent[pair] = zip(a.tangent[pair], b.tangent[pair]).map { $0 + $1 }
+        for i in 0..<(n * n) {
+          let cross: Double = a.means[x][i / n] * b.means[z][i % n]
+          let other: Double = b.means[x][i / n] * a.means[z][i % n]
+          a.covariance[pair][i] += b.covariance[pair][i] + cross + other
+        }
+      }
+      a.means = (0..<2).map { zip(a.means[$0], b.means[$0]).map { $0 + $1 } }
+      self = a
     case .flatten, .globalAverage:
       let n = count
       var isFlat = false

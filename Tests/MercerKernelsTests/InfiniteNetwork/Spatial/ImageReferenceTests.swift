@@ -41,6 +41,26 @@ private struct Architect {
     return .rectifier(below: chance(0.6) ? 0 : number(-1, 0.9))
   }
 
+  /// Two branches that end with activations, whose units have means.
+  mutating func branches(
+    _ height: inout Int, _ width: inout Int, isLine: Bool, isCircular: Bool
+  ) -> ReferenceLayer {
+    var ends: [[ReferenceLayer]] = []
+    for _ in 0..<2 {
+      let first = convolution(
+        &height, &width, isLine: isLine, keepsSize: true, isCircular: isCircular)
+      var branch = [first, activation()]
+      if chance(0.3) {
+        branch.append(
+          .pool(
+            rows: isLine ? 1 : 2, columns: 2, rowStride: 1, columnStride: 1,
+            padding: isCircular ? "circular" : "same", isMean: chance(0.5)))
+      }
+      ends.append(branch)
+    }
+    return .sum(ends[0], ends[1])
+  }
+
   mutating func network(height: Int, width: Int, isLine: Bool) -> [ReferenceLayer] {
     var (height, width) = (height, width)
     let isCircular = chance(0.2)
@@ -58,7 +78,11 @@ private struct Architect {
           layers.append(.residual(branch))
         }
       }
-      layers.append(activation())
+      if chance(0.3) {
+        layers.append(branches(&height, &width, isLine: isLine, isCircular: isCircular))
+      } else {
+        layers.append(activation())
+      }
       if !isCircular, chance(0.4) {
         let padding = chance(0.5) ? "same" : "valid"
         let rows = isLine ? 1 : whole(1...min(3, padding == "same" ? 3 : height))

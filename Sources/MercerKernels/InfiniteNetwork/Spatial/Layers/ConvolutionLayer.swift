@@ -22,7 +22,8 @@ extension NetworkShape {
     guard isVector else { return }
     throw MercerError(
       .invalidParameter, "this layer needs positions, but what is before it is a vector",
-      remedy: "start the network with image(height, width, channels: …) or sequence(length, …), and "
+      remedy:
+        "start the network with image(height, width, channels: …) or sequence(length, …), and "
         + "put this layer before flatten and globalAveragePool")
   }
 }
@@ -98,7 +99,8 @@ public struct ConvolutionLayer: PositionLayer, Equatable {
         .init(
           "parametrisation", .word, ifAbsent: .value(.word("ntk")),
           summary: "ntk, standard or meanField"),
-        .init("width", .number, ifAbsent: .value(.number(1)), summary: "relative number of channels"),
+        .init(
+          "width", .number, ifAbsent: .value(.number(1)), summary: "relative number of channels"),
       ]
     ) { (arguments) throws(MercerError) in
       let sizes = try WindowSizes.read(arguments, stride: 1)
