@@ -44,7 +44,9 @@ def tangent_of_images(element, pooled):
     return Comparison(
         "ntk-images-pooled" if pooled else "ntk-images-flat", "neural-tangents",
         4 if pooled else 200, 2 if pooled else 20, "ntk_images.py", ("--element", element),
-        needs_jax=True, script_arguments=("--pooled",) if pooled else ())
+        needs_jax=True, script_arguments=("--pooled",) if pooled else (),
+        # Means over a million pairs of positions in Float leave an error of 4e-4 on the other side.
+        comparable=not (pooled and element == "float"))
 
 
 ALL = [
