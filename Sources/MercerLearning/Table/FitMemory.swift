@@ -40,8 +40,10 @@ struct FitMemory {
 
   /// The most at any time.
   var peak: Int {
-    // The coordinates rounded, and those that the model keeps.
-    let data = 8 * rowCount * coordinateCount * (search == nil ? 2 : 1)
+    // The coordinates rounded, and those that the model keeps; where rows are held out, as they were
+    // encoded, rounded, and without those rows.
+    let copies = ridge.method == .exact ? (search == nil ? 2 : 1) : 3
+    let data = 8 * rowCount * coordinateCount * copies
     let stage = max(searching, fitting, spreading, reporting)
     let classes = isRegression ? 0 : Self.classes.all + threadCount * Self.classes.thread
     return classes + Self.program.all + threadCount * Self.program.thread + data
