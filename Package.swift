@@ -29,6 +29,7 @@ let package = Package(
   products: [
     .executable(name: "mercer", targets: ["MercerCommand"]),
     .library(name: "Mercer", targets: ["Mercer"]),
+    .library(name: "MercerReport", targets: ["MercerReport"]),
     .library(name: "MercerTestSupport", targets: ["MercerTestSupport"]),
   ],
   dependencies: [

@@ -22,7 +22,8 @@ public struct FunctionActivation: ElementwiseLayer {
   public let name: String
   /// How many polynomials the function is expanded in.
   public let terms: Int
-  private let function: @Sendable (Double) -> Double
+  /// φ.
+  public let function: @Sendable (Double) -> Double
   private let rule: GaussHermite
   /// Orthonormal polynomials at the nodes times the weights: nodes × terms.
   private let polynomials: [[Double]]
