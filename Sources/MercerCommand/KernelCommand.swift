@@ -18,7 +18,7 @@ struct KernelCommand: ParsableCommand {
       Examples:
         mercer kernel X.npy --kernel "gaussian(lengthScale: 1.2)" -o K.npy
         mercer kernel X.npy Z.npy --kernel "ntk((dense > relu) ^ 3 > dense)" -o K.npy
-        mercer kernel images.npy --kernel "ntk(conv(3) > relu > globalAveragePool > dense)" -o K.npy
+        mercer kernel I.npy --kernel "ntk(conv(3) > relu > flatten > dense)" -o K.npy
         mercer kernel X.npy --kernel "0.5 * laplace + linear" --spectrum
       """)
 
