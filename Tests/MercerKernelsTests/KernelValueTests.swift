@@ -40,9 +40,11 @@ import Testing
           for j in 0..<6 {
             let expected = sample.formula(exactX.row(i), exactZ.row(j))
             // 1e-5 relative is what golden tests ask of Float; inner products near zero cancel, so
-            // the bound for those is relative to 1.
+            // the bound for those is relative to 1. A transform of 40 coordinates makes terms whose
+            // sizes add up to some hundreds, so that sums near 1 keep a digit less.
+            let tolerance = d > 3 ? 3e-5 : 1e-5
             #expect(
-              abs(Double(values[i, j]) - expected) <= 1e-5 * max(1, abs(expected)),
+              abs(Double(values[i, j]) - expected) <= tolerance * max(1, abs(expected)),
               "\(sample.kernel) at \(i), \(j): \(values[i, j]) for \(expected)")
           }
         }
