@@ -56,32 +56,34 @@ extension KernelRidge {
       ridge: ridge, method: centres.method, tolerance: Self.centreTolerance,
       onNonConvergence: .returnBest)
     let core = try TiledGram(kernel, inputs: centres.points)
-    if let rows = centres.rows {
-      guard let expressible = kernel as? any PointKernel<Double> else {
+    guard let expressible = kernel as? any PointKernel<Double> else {
+      guard centres.rows == nil else {
         throw MercerError(.internalFailure, "a kernel without a text form has no rows in Float")
       }
-      let places = Dictionary(
-        uniqueKeysWithValues: rows.features.enumerated().map { ($1, $0) })
-      let expression = expressible.expression.renumbered(places)
-      let columns = Points(centres.points.coordinates.columns(at: rows.features))
       return try solver.solve(
+        try TiledCrossGram(kernel, rows: data.inputs, columns: centres.points), core: core,
+        targets: targets, weights: data.weights, context: context)
+    }
+    func solve<Source: Scalar>(
+      _ expression: KernelExpression, rows: Points<Source>, columns: Points<Double>,
+      _ targets: Matrix<Double>, _ weights: [Double]?
+    ) throws(MercerError) -> Solution<Double> {
+      try solver.solve(
         try Self.operate(
-          expression, rows.data.inputs, columns, as: Float.self, threadCount: context.threadCount),
+          expression, rows, columns, as: Float.self, threadCount: context.threadCount),
         exact: try Self.operate(
-          expression, rows.data.inputs, columns, as: Double.self,
-          threadCount: context.threadCount),
-        core: core, targets: rows.data.targets, weights: rows.data.weights, context: context)
+          expression, rows, columns, as: Double.self, threadCount: context.threadCount),
+        core: core, targets: targets, weights: weights, context: context)
     }
-    let cross = try TiledCrossGram(kernel, rows: data.inputs, columns: centres.points)
-    guard let expressible = kernel as? any PointKernel<Double> else {
-      return try solver.solve(
-        cross, core: core, targets: targets, weights: data.weights, context: context)
+    guard let rows = centres.rows else {
+      return try solve(
+        expressible.expression, rows: data.inputs, columns: centres.points, targets, data.weights)
     }
-    return try solver.solve(
-      try Self.operate(
-        expressible.expression, data.inputs, centres.points, as: Float.self,
-        threadCount: context.threadCount),
-      exact: cross, core: core, targets: targets, weights: data.weights, context: context)
+    let places = Dictionary(uniqueKeysWithValues: rows.features.enumerated().map { ($1, $0) })
+    return try solve(
+      expressible.expression.renumbered(places), rows: rows.data.inputs,
+      columns: Points(centres.points.coordinates.columns(at: rows.features)), rows.data.targets,
+      rows.data.weights)
   }
 
   /// K(X, Z) with entries in another precision than rows or centres are kept in; bound block by block, as

@@ -159,12 +159,7 @@ public struct RidgePlan: Sendable, Equatable {
 
   /// The least ridge that a search should try: below it an iteration with products in Float ends before
   /// its residual is small. Fits on centres go on in Double then.
-  var leastRidge: Double {
-    switch method {
-    case .exact: 0
-    case .iterativeStored, .iterativeTiled, .sketchAndProject, .eigenPro, .centres: 1e-3
-    }
-  }
+  var leastRidge: Double { method == .exact ? 0 : 1e-3 }
 
   /// The same plan with what else must be in memory while it is carried out.
   func adding(bytes: Int) -> RidgePlan {

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// - Complexity: entries as of `TiledCrossGram`; a pass over the rows binds each block once, which costs
 ///   the columns again for each: O((n + m n / `blockRows`) d), little beside the n m d of the entries.
-///   Memory is that of the raw rows, and of `keptBlocks` bound ones.
+///   Memory is that of the raw rows, and of a few bound blocks.
 /// - Accuracy: entries are those of `TiledCrossGram`, but for kernels that centre on both point sets.
 public struct BlockwiseCrossGram<K: Kernel, Source: Scalar>: IndexableGramOperator
 where K.Inputs == Points<K.Element> {
@@ -90,22 +90,14 @@ where K.Inputs == Points<K.Element> {
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try checkSizes(v, y)
-    try product.apply(v, into: &y, transposed: false, context: context) { tile in
-      fill(tile)
-      return tile
-    }
+    try product.apply(self, to: v, into: &y, transposed: false, context: context)
   }
 
   /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try checkSizes(v, y, transposed: true)
-    try product.apply(v, into: &y, transposed: true, context: context) { tile in
-      fill(tile)
-      return tile
-    }
+    try product.apply(self, to: v, into: &y, transposed: true, context: context)
   }
 }
 

@@ -42,6 +42,20 @@ struct TiledProduct: Sendable {
     return tiling.rowCount * tiling.columnCount * elementSize + band * (elementSize + 8)
   }
 
+  /// The product of an operator that fills its tiles.
+  ///
+  /// - Throws: `.shapeMismatch` unless v and y have the sizes of a product; `.cancelled`.
+  func apply<Gram: IndexableGramOperator>(
+    _ gram: Gram, to v: Matrix<Gram.Element>, into y: inout Matrix<Gram.Element>,
+    transposed: Bool, context: ExecutionContext
+  ) throws(MercerError) {
+    try gram.checkSizes(v, y, transposed: transposed)
+    try apply(v, into: &y, transposed: transposed, context: context) { tile in
+      gram.fill(tile)
+      return tile
+    }
+  }
+
   /// - Parameter show: is given scratch memory placed at some rows and columns, and returns the
   ///   tile that holds the entries there: the scratch, filled, or a view of stored ones.
   /// - Precondition: the sizes of v and y have been checked.

@@ -40,22 +40,14 @@ where First.Element == Second.Element {
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try checkSizes(v, y)
-    try product.apply(v, into: &y, transposed: false, context: context) { tile in
-      fill(tile)
-      return tile
-    }
+    try product.apply(self, to: v, into: &y, transposed: false, context: context)
   }
 
   /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try checkSizes(v, y, transposed: true)
-    try product.apply(v, into: &y, transposed: true, context: context) { tile in
-      fill(tile)
-      return tile
-    }
+    try product.apply(self, to: v, into: &y, transposed: true, context: context)
   }
 
   /// Writes the entries of the tile, overwriting whatever it holds.

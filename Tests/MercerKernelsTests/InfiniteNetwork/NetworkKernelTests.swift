@@ -184,18 +184,7 @@ struct NetworkKernelTests {
   @Test("At equal and opposite inputs gradients are finite")
   func kinks() throws {
     let x: Points<Double> = points()
-    let kernel = try NetworkKernel<Double>(.ntk, .relu(depth: 2))
-    let bound = try kernel.bound(rows: x, columns: x)
-    var weights = Matrix<Double>(rowCount: x.count, columnCount: x.count, repeating: 1)
-    var gradient = Matrix<Double>(rowCount: x.count, columnCount: x.dimension)
-    var parameters = [Double](repeating: 0, count: kernel.parameters.count)
-    weights.withTile { weights in
-      gradient.withTile { bound.accumulateInputGradient(weights: weights, into: $0) }
-      bound.accumulateParameterGradient(weights: weights, into: &parameters)
-    }
-    #expect(gradient.isFinite)
-    let areFinite = parameters.allSatisfy { $0.isFinite }
-    #expect(areFinite)
+    try expectFiniteGradients(of: NetworkKernel<Double>(.ntk, .relu(depth: 2)), at: x)
   }
 
   @Test("Parameters are named by layer; a bias of zero is none")

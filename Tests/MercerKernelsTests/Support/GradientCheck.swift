@@ -1,4 +1,6 @@
 import MercerCore
+import MercerKernels
+import Testing
 
 /// A short deterministic stream of roughly normal numbers, for test inputs.
 struct TestStream {
@@ -101,4 +103,19 @@ struct GradientCheck {
     }
     return error
   }
+}
+
+/// Expects the gradients by inputs and by parameters of the sum of all entries of K(X, X) to be finite.
+func expectFiniteGradients(of kernel: any PointKernel<Double>, at x: Points<Double>) throws {
+  let bound = try kernel.bound(rows: x, columns: x)
+  var weights = Matrix<Double>(rowCount: x.count, columnCount: x.count, repeating: 1)
+  var gradient = Matrix<Double>(rowCount: x.count, columnCount: x.dimension)
+  var parameters = [Double](repeating: 0, count: kernel.parameters.count)
+  weights.withTile { weights in
+    gradient.withTile { bound.accumulateInputGradient(weights: weights, into: $0) }
+    bound.accumulateParameterGradient(weights: weights, into: &parameters)
+  }
+  #expect(gradient.isFinite)
+  let areFinite = parameters.allSatisfy { $0.isFinite }
+  #expect(areFinite)
 }

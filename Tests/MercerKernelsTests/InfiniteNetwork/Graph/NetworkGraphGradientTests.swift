@@ -67,18 +67,8 @@ struct NetworkGraphGradientTests {
     rows += [rows[0], rows[1].map { -$0 }, rows[2].map { 3 * $0 }, [0, 0, 0]]
     let x = Points<Double>(rows: rows)
     for kind in ["nngp", "ntk"] {
-      let kernel = try makeKernel(parsing: "\(kind)(\(text))", of: Double.self)
-      let bound = try kernel.bound(rows: x, columns: x)
-      var weights = Matrix<Double>(rowCount: x.count, columnCount: x.count, repeating: 1)
-      var gradient = Matrix<Double>(rowCount: x.count, columnCount: x.dimension)
-      var parameters = [Double](repeating: 0, count: kernel.parameters.count)
-      weights.withTile { weights in
-        gradient.withTile { bound.accumulateInputGradient(weights: weights, into: $0) }
-        bound.accumulateParameterGradient(weights: weights, into: &parameters)
-      }
-      #expect(gradient.isFinite)
-      let areFinite = parameters.allSatisfy { $0.isFinite }
-      #expect(areFinite)
+      try expectFiniteGradients(
+        of: makeKernel(parsing: "\(kind)(\(text))", of: Double.self), at: x)
     }
   }
 }

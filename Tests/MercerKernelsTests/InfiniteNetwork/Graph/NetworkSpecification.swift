@@ -86,6 +86,11 @@ struct NetworkGolden: Decodable {
     return try JSONDecoder().decode(NetworkGolden.self, from: Data(contentsOf: url))
   }
 
+  /// The cases of wanted names.
+  func filtered(_ isWanted: (String) -> Bool) -> NetworkGolden {
+    NetworkGolden(x1: x1, x2: x2, cases: cases.filter { isWanted($0.name) })
+  }
+
   /// The largest error of all entries, relative to the entry or, where that is larger, to `floor`
   /// times √(k(x, x) k(z, z)).
   func largestError<E: Scalar>(
