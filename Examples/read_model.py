@@ -6,7 +6,7 @@ kernels and outputs are in `mercer_model` beside this file; what they do not kno
 """
 import csv, json, sys
 import numpy as np
-from mercer_model import columns, kernels, outputs
+from mercer_model import columns, kernels, local, outputs
 
 TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8"}
 
@@ -16,7 +16,7 @@ def opened(path):
     start = 8 + int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8:start])
     about = header.pop("__metadata__")
-    if about["format_version"] != "3":
+    if about["format_version"] not in ("3", "4"):
         sys.exit(f"{path} has format version {about['format_version']}, which is unknown here")
     arrays = {}
     for name, array in header.items():
@@ -31,7 +31,7 @@ def scores(model, arrays, x):
     for i, (member, weight) in enumerate(zip(model["members"], weights / weights.sum())):
         k = kernels.values(member["kernel"], x, arrays["inputs"])
         total = total + weight * (k @ arrays[f"coefficients.{i}"] + arrays[f"offsets.{i}"])
-    return total
+    return total + (local.values(model["correction"], arrays, x) if model.get("correction") else 0)
 
 if __name__ == "__main__":
     model, arrays = opened(sys.argv[1])

@@ -12,6 +12,7 @@ struct FitMetrics: Encodable {
   let ridge: Double
   let solver: String
   let members: [MemberSummary]
+  let correction: CorrectionSummary?
   let validation: Validation
   let naive: TableMetrics
   let calibrations: [CalibrationTrial]?
@@ -25,7 +26,8 @@ struct FitMetrics: Encodable {
   let version: String
 
   enum CodingKeys: String, CodingKey {
-    case task, rows, features, kernel, ridge, solver, members, validation, test, seconds, seed
+    case task, rows, features, kernel, ridge, solver, members, correction, validation, test,
+      seconds, seed
     case calibrations, thresholds, forecast, version, target, source, naive, importance
     case peakMemoryBytes = "peak_memory_bytes"
   }
@@ -99,6 +101,7 @@ struct FitMetrics: Encodable {
     ridge = first.ridge
     solver = first.report.method
     members = model.regression.memberSummaries
+    correction = CorrectionSummary(model)
     validation = Validation(
       method: model.history.validationMethod, metrics: model.history.validation)
     calibrations = model.history.calibrations

@@ -26,6 +26,7 @@ struct FitSummary {
     facts.add(["ridge", NumberText.significant(members[0].ridge)])
     facts.add(["solver", solverText])
     facts.add(["why", outcome.plan.reason])
+    if let correction = CorrectionSummary(model) { facts.add(["near rows", correction.text]) }
     facts.add(["validation", model.history.validationMethod])
     var closing = TextTable([.left, .left])
     if let text = leaderboardText { closing.add(["tried", text]) }

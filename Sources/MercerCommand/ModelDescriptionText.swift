@@ -27,6 +27,7 @@ struct ModelDescriptionText {
       let shares = levels.map { String(printf: "%g %%", 100 * $0) }.joined(separator: ", ")
       facts.add([model.classes == nil ? "intervals" : "sets", shares])
     }
+    if let correction = model.correction { facts.add(["near rows", correction.text]) }
     facts.add(["validation", model.validationMethod])
 
     var columns = TextTable([.left, .left, .left], headings: ["column", "kind", "coordinates"])

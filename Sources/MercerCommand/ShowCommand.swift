@@ -53,6 +53,7 @@ struct ModelDescription: Encodable {
   let columns: [Column]
   let leftOut: [String: String]
   let members: [MemberSummary]
+  let correction: CorrectionSummary?
   let transform: String?
   let validationMethod: String
   let validation: TableMetrics
@@ -61,7 +62,7 @@ struct ModelDescription: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case file, bytes, version, fitted, source, command, rows, seed, target, task, classes, features
-    case columns, members, transform, validation, levels, tensors
+    case columns, members, correction, transform, validation, levels, tensors
     case headerBytes = "header_bytes"
     case formatVersion = "format_version"
     case sourceHash = "source_sha256"
@@ -141,6 +142,7 @@ struct ModelDescription: Encodable {
     leftOut = Dictionary(
       model.encoder.omitted.map { ($0.name, $0.reason.rawValue) }, uniquingKeysWith: { $1 })
     members = model.regression.memberSummaries
+    correction = CorrectionSummary(model)
     transform = model.inverse.map { "\($0.transform)" }
     validationMethod = history.validationMethod
     validation = history.validation

@@ -62,4 +62,35 @@ import Testing
       }
     }
   }
+
+  /// A sum over centres with what near rows have in common beside it.
+  @Test(.enabled(if: hasNumpy)) func correctionsAreAdded() throws {
+    let sandbox = try Sandbox()
+    var text = "day,place,x,y\n"
+    for i in 0..<13_000 {
+      let (day, place) = (i * 7919 % 41, i * 104_729 % 23)
+      let x = Double(i * 31 % 1000) / 1000
+      let common = Double((day * 53 + place * 97) % 41) / 8
+      text += "\(day),p\(place),\(x),\(3 * x + common + Double(i * 17 % 101) / 101)\n"
+    }
+    try sandbox.write(text, to: "days.csv")
+    try sandbox.runSuccessfully([
+      "fit", "days.csv", "--target", "y", "--quiet", "--solver", "centres", "--budget", "3",
+    ])
+    let model = "mercer-out/model.safetensors"
+    let shown = try sandbox.runSuccessfully(["show", model, "--json"]).output
+    try #require(shown.contains("\"correction\""))
+    try sandbox.write(
+      text.split(separator: "\n").prefix(400).joined(separator: "\n") + "\n", to: "few.csv")
+    let (status, output) = try Self.python([Self.script, model, "few.csv"], in: sandbox.directory)
+    try #require(status == 0)
+    let own = try sandbox.runSuccessfully(["predict", model, "few.csv", "--quiet"]).output
+    let (theirs, ours) = (output.split(separator: "\n"), own.split(separator: "\n"))
+    try #require(theirs.count == 400 && ours.count == 400)
+    for (a, b) in zip(theirs, ours).dropFirst() {
+      let y = try #require(b.split(separator: ",").first.flatMap { Double($0) })
+      let x = try #require(Double(a))
+      #expect(abs(x - y) <= 1e-5 * max(abs(y), 1e-3))
+    }
+  }
 }

@@ -45,13 +45,16 @@ extension Matrix {
   }
 
   /// The difference of two matrices of one shape.
-  package func subtracting(_ other: Matrix) -> Matrix {
+  package func subtracting(_ other: Matrix) -> Matrix { adding(other, times: -1) }
+
+  /// The sum of two matrices of one shape, the second multiplied.
+  package func adding(_ other: Matrix, times factor: Element = 1) -> Matrix {
     precondition(rowCount == other.rowCount && columnCount == other.columnCount)
     var result = self
     result.withUnsafeMutableBufferPointer { buffer in
       other.withUnsafeBufferPointer { other in
         guard let base = buffer.baseAddress, let source = other.baseAddress else { return }
-        Element.axpy(count: buffer.count, alpha: -1, x: source, y: base)
+        Element.axpy(count: buffer.count, alpha: factor, x: source, y: base)
       }
     }
     return result

@@ -109,6 +109,18 @@ extension TableEncoder {
     return blocks
   }
 
+  /// The coordinates that the rule of each column makes, without those that were added to it, and whether
+  /// they are those of the levels of a category.
+  public var ruledFeatures: [(features: Range<Int>, isCategory: Bool)] {
+    var next = 0
+    return columns.map { column in
+      let isCategory =
+        if case .category(_, _, _, isCoded: false) = column.rule { true } else { false }
+      defer { next += column.featureCount }
+      return (next..<next + column.ruledFeatureCount, isCategory)
+    }
+  }
+
   /// For each coordinate the number of its group, or nil where it stands alone.
   private var blockGroups: [Int?] {
     var groups: [Int?] = []

@@ -106,7 +106,7 @@ extension TableExplainer {
   func scores(
     of points: Points<Double>, context: ExecutionContext
   ) throws(MercerError) -> Matrix<Double> {
-    try model.regression.predict(points, context: context)
+    try model.scores(ofBlock: points, context: context)
   }
 
   /// The class that scores are highest for; 0 for a regression.

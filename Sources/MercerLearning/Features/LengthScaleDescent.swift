@@ -93,7 +93,23 @@ public struct LengthScaleDescent: Sendable, Equatable {
     on data: LabelledData<Points<Double>>, blocks: [[Int]] = [],
     context: ExecutionContext = .default
   ) throws(MercerError) -> Result {
-    let variables = try SharedScales(kernel, dimension: data.inputs.dimension, blocks: blocks)
+    try run(from: kernel, ridge: ridge, onEachOf: [data], blocks: blocks, context: context)
+  }
+
+  /// The same for several sets of rows of which each is learned from by itself, such as the leaves of a
+  /// tree: the mean of the criterion over them is made least.
+  ///
+  /// - Parameters and errors: those of `run(from:ridge:on:blocks:context:)`; `.invalidParameter` when
+  ///   there is no set.
+  public func run(
+    from kernel: any MetricKernel<Double>, ridge: Double,
+    onEachOf parts: [LabelledData<Points<Double>>], blocks: [[Int]] = [],
+    context: ExecutionContext = .default
+  ) throws(MercerError) -> Result {
+    guard let first = parts.first else {
+      throw MercerError(.invalidParameter, "a descent needs at least one set of rows")
+    }
+    let variables = try SharedScales(kernel, dimension: first.inputs.dimension, blocks: blocks)
     for bounds in [scaleBounds, ridgeBounds] {
       guard bounds.lowerBound > 0, bounds.upperBound.isFinite else {
         throw MercerError(
@@ -106,7 +122,7 @@ public struct LengthScaleDescent: Sendable, Equatable {
     guard ridge > 0, ridge.isFinite else {
       throw MercerError(.invalidParameter, "the first ridge must be above 0, but is \(ridge)")
     }
-    let start = variables.logarithms + [log(ridge)]
+    let origin = variables.logarithms + [log(ridge)]
     let box =
       variables.logarithms.map {
         $0 + log(scaleBounds.lowerBound)...$0 + log(scaleBounds.upperBound)
@@ -115,23 +131,23 @@ public struct LengthScaleDescent: Sendable, Equatable {
     minimizer.iterationLimit = stepLimit
     minimizer.gradientTolerance = 1e-5
     minimizer.valueTolerance = 1e-6
-    var first: Double?
-    let minimum = try minimizer.minimize(from: start, bounds: box, context: context) {
+    var start: Double?
+    let minimum = try minimizer.minimize(from: origin, bounds: box, context: context) {
       (point: [Double]) throws(MercerError) -> LBFGS.Evaluation in
       do throws(MercerError) {
-        let evaluation = try evaluate(variables, at: point, data, context)
-        if first == nil { first = evaluation.value }
+        let evaluation = try evaluate(variables, at: point, parts, context)
+        if start == nil { start = evaluation.value }
         return evaluation
       } catch {
         // A step too far is shortened; a start that is not definite concerns the caller.
-        guard error.code == .notPositiveDefinite, first != nil else { throw error }
+        guard error.code == .notPositiveDefinite, start != nil else { throw error }
         return LBFGS.Evaluation(value: .infinity, gradient: [])
       }
     }
     let scales = variables.scales(at: minimum.point)
     return Result(
       kernel: try variables.kernel(at: minimum.point), scales: scales,
-      ridge: exp(minimum.point.last ?? 0), values: (first ?? minimum.value, minimum.value),
+      ridge: exp(minimum.point.last ?? 0), values: (start ?? minimum.value, minimum.value),
       steps: minimum.iterations, evaluations: minimum.evaluations)
   }
 
@@ -145,7 +161,24 @@ public struct LengthScaleDescent: Sendable, Equatable {
     context: ExecutionContext = .default
   ) throws(MercerError) -> LBFGS.Evaluation {
     let variables = try SharedScales(kernel, dimension: data.inputs.dimension, blocks: blocks)
-    return try evaluate(variables, at: variables.logarithms + [log(ridge)], data, context)
+    return try evaluate(variables, at: variables.logarithms + [log(ridge)], [data], context)
+  }
+
+  /// The mean over the sets.
+  private func evaluate(
+    _ variables: SharedScales, at point: [Double], _ parts: [LabelledData<Points<Double>>],
+    _ context: ExecutionContext
+  ) throws(MercerError) -> LBFGS.Evaluation {
+    var value = 0.0
+    var gradient = [Double](repeating: 0, count: point.count)
+    for part in parts {
+      let found = try evaluate(variables, at: point, part, context)
+      value += found.value / Double(parts.count)
+      for index in gradient.indices {
+        gradient[index] += found.gradient[index] / Double(parts.count)
+      }
+    }
+    return LBFGS.Evaluation(value: value, gradient: gradient)
   }
 
   private func evaluate(

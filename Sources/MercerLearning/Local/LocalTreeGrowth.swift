@@ -2,17 +2,25 @@ import MercerCore
 import MercerKernels
 import MercerSolvers
 
-/// Grows a `LocalTree` for some data: nodes are split along the direction in which a pilot predictor,
-/// fitted to a sample of their rows, changes most, at the weighted median.
+/// Grows a `LocalTree` for some data: nodes are split at the weighted median of their rows, along the
+/// direction in which a pilot predictor, fitted to a sample of them, changes most, or along the
+/// coordinate in which they are farthest apart.
 struct LocalTreeGrowth {
-  /// The kernel and the ridge of the pilots.
-  let kernel: any PointKernel<Double>
-  let ridge: Double
+  /// What says along which direction a node is split.
+  enum Guide {
+    /// A regression with this kernel and ridge.
+    case pilot(any PointKernel<Double>, ridge: Double)
+    /// How far apart rows are in each coordinate, times its scale: cells are as compact as a kernel
+    /// with these scales sees them.
+    case scales([Double])
+  }
+
+  let guide: Guide
   /// The most rows that count in a leaf, of it and of its neighbours.
   let leafRows: Int
   /// The share of a node's weight that lies where both branches count.
   let overlap: Double
-  /// The most rows of a pilot.
+  /// The most rows of a pilot, and of a measure of distances.
   let pilotRows: Int
   let seed: UInt64
 
@@ -115,7 +123,12 @@ struct LocalTreeGrowth {
     let varying = (0..<d).filter { deviations[$0] > 0 }
     var result: [[Double]] = []
     var importances = [Double](repeating: 0, count: d)
-    if let product = try gradientProduct(sample, deviations, context) {
+    switch guide {
+    case .scales(let scales): importances = zip(scales, deviations).map { $0 * $1 }
+    case .pilot(let kernel, let ridge):
+      guard let product = try gradientProduct(sample, deviations, kernel, ridge, context) else {
+        break
+      }
       importances = product.diagonal
       let eigen = try SymmetricEigen(product)
       let largest = eigen.values.last ?? 0
@@ -137,7 +150,8 @@ struct LocalTreeGrowth {
 
   /// D M D of a pilot fitted to the sample, d × d; nil where there is none.
   private func gradientProduct(
-    _ sample: LabelledData<Points<Double>>, _ deviations: [Double], _ context: ExecutionContext
+    _ sample: LabelledData<Points<Double>>, _ deviations: [Double],
+    _ kernel: any PointKernel<Double>, _ ridge: Double, _ context: ExecutionContext
   ) throws(MercerError) -> Matrix<Double>? {
     let pilot = try KernelRidge(
       kernel: kernel, ridge: ridge, centresTargets: true, wantsLeaveOneOut: false,

@@ -70,6 +70,18 @@ extension TableLearner {
       columnCount: prepared.encoder.columns.count, threadCount: context.threadCount,
       memoryLimit: context.memoryLimit,
       isRegression: prepared.problem.task == .regression, ridge: prepared.plan, search: search,
-      viewWidth: viewWidth)
+      viewWidth: viewWidth,
+      correcting: correctionBytes(of: prepared, context))
+  }
+
+  /// What looking for a correction takes; 0 where none is looked for.
+  private func correctionBytes(of prepared: PreparedTable, _ context: ExecutionContext) -> Int {
+    guard prepared.plan.method.seesAllRows, let learner = correctionLearner(prepared) else {
+      return 0
+    }
+    return TableFit.correctionBytes(
+      learner, rowCount: prepared.fittedRowCount, dimension: prepared.inputs.dimension,
+      targetCount: prepared.problem.codes.columnCount, areGathered: prepared.large != nil,
+      memoryLimit: context.memoryLimit) ?? 0
   }
 }

@@ -12,6 +12,8 @@ struct TableFit: Sendable {
 
   /// The regression on the codes of the problem.
   let regression: KernelRidgeBlend
+  /// What near rows have in common beyond it; nil where that is nothing, or was not looked for.
+  let correction: LocalCorrection?
   /// The rows that it is a sum over, ascending: those that it was fitted to, or the centres.
   let fittedRows: [Int]
   /// Rows that the regression can be judged by.
@@ -23,15 +25,18 @@ struct TableFit: Sendable {
   /// Whether kernels were left out because the time was over.
   let stoppedEarly: Bool
 
-  /// Gives all rows of a table of which the inputs are a sample: those coordinates, less some rows.
-  typealias RowSource = (
-    _ features: [Int], _ excluding: Set<Int>
-  ) throws(MercerError) -> RidgeCentres.Rows
+  /// All rows of a table of which the inputs are a sample.
+  struct RowSource {
+    /// How many there are.
+    let count: Int
+    /// Gives those coordinates of them, less some rows.
+    let rows: (_ features: [Int], _ excluding: Set<Int>) throws(MercerError) -> RidgeCentres.Rows
+  }
 
   /// - Throws: what the solvers throw; `.didNotConverge`, `.cancelled`.
   init(
     _ choice: KernelChoice, to inputs: Points<Double>, _ problem: TableProblem, plan: RidgePlan,
-    rows source: RowSource?, mayRaiseRidges: Bool,
+    rows source: RowSource?, mayRaiseRidges: Bool, corrections learner: LocalCorrectionLearner?,
     resampling: Resampling, seed: UInt64, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) {
     let all = Array(0..<inputs.count)
@@ -72,8 +77,8 @@ struct TableFit: Sendable {
       solver = .centres(
         RidgeCentres(
           kept.inputs.subset(at: chosen), method: plan.centreMethod,
-          rows: try source.map { (give) throws(MercerError) in
-            try give(choice.seenFeatures(ofDimension: inputs.dimension), held)
+          rows: try source.map { (source) throws(MercerError) in
+            try source.rows(choice.seenFeatures(ofDimension: inputs.dimension), held)
           }))
       fittedRows = chosen.map { rows[$0] }
     case .sketchAndProject:
@@ -86,6 +91,20 @@ struct TableFit: Sendable {
     (regression, stoppedEarly) = try Self.fitted(
       choice, kept, solver: solver, mayRaiseRidges: mayRaiseRidges, deadline: deadline,
       context: context)
+    if let learner, plan.method.seesAllRows, !isHeld.isEmpty {
+      let held = isHeld.sorted()
+      let excluded = Set(held.map { problem.truth.keptRows[$0] })
+      correction = try Self.correction(
+        of: regression, learner, rowCount: source?.count ?? kept.count,
+        areGathered: source != nil, judgedBy: try data.subset(at: held),
+        context: context.within("correction")
+      ) { () throws(MercerError) in
+        guard let source else { return kept }
+        return try source.rows(Array(0..<inputs.dimension), excluded).data.converted()
+      }
+    } else {
+      correction = nil
+    }
     if let searched {
       (judgedRows, residuals) = searched
       method = "\(searched.rows.count) rows the search held out"
@@ -100,8 +119,13 @@ struct TableFit: Sendable {
         ? "leave-one-out" : "leave-one-out of \(judgedRows.count) rows the search has not seen"
     } else {
       judgedRows = isHeld.sorted()
-      let predicted = try regression.predict(inputs.subset(at: judgedRows), context: context)
-      residuals = problem.codes.rows(at: judgedRows).subtracting(predicted)
+      let points = inputs.subset(at: judgedRows)
+      let missed = problem.codes.rows(at: judgedRows)
+        .subtracting(try regression.predict(points, context: context))
+      residuals =
+        try correction.map { (local) throws(MercerError) in
+          missed.subtracting(try local.predict(points, context: context))
+        } ?? missed
       method = "hold-out of \(judgedRows.count) rows"
     }
   }

@@ -66,7 +66,8 @@ extension TableLearner {
   /// All rows of a table of which the prepared rows are a sample; nil where they are all.
   func rowSource(of prepared: PreparedTable, _ context: ExecutionContext) -> TableFit.RowSource? {
     guard let large = prepared.large else { return nil }
-    return { (features, excluded) throws(MercerError) in
+    return TableFit.RowSource(count: large.store.rowCount) {
+      (features, excluded) throws(MercerError) in
       let blocks = large.blocks(
         of: prepared, features: features, excluding: excluded, learner: self)
       let count = large.store.rowCount - excluded.count

@@ -229,7 +229,7 @@ public struct TableLearner: Sendable {
     let searched = clock.now
     let fitted = try TableFit(
       found, to: inputs, problem, plan: plan, rows: rowSource(of: prepared, context),
-      mayRaiseRidges: ridge == nil,
+      mayRaiseRidges: ridge == nil, corrections: correctionLearner(prepared),
       resampling: prepared.resampling, seed: seed,
       deadline: deadline, context: context.within("fit"))
     Machine.releaseFreeMemory()
@@ -243,6 +243,9 @@ public struct TableLearner: Sendable {
     Machine.releaseFreeMemory()
     let finished = clock.now
     var regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
+    let correction = try fitted.correction.map { (local) throws(MercerError) in
+      try local.scaled(by: problem.unit)
+    }
     if precision == .half { regression = regression.roundingCoefficients(to: .float) }
 
     let history = TableModel.History(
@@ -254,7 +257,8 @@ public struct TableLearner: Sendable {
     return Outcome(
       model: try TableModel(
         encoder: prepared.encoder, target: prepared.target,
-        regression: regression, calibration: assessment.calibration, sets: assessment.sets,
+        regression: regression, correction: correction, calibration: assessment.calibration,
+        sets: assessment.sets,
         inverse: assessment.inverse, spread: assessment.spread, history: history,
         trainingRows: TrainingRows(
           of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)

@@ -6,8 +6,10 @@ import MercerSolvers
 
 /// The model file: one safetensors file, arrays as tensors and the rest as JSON in its metadata.
 extension TableModel {
-  /// The format written by this version. A reader refuses what is newer, by name.
-  static let formatVersion = 3
+  /// The newest format. A reader refuses what is newer, by name.
+  static let formatVersion = 4
+  /// The format of a model without a correction, which readers of before can read.
+  private static let plainVersion = 3
 
   private enum Key {
     static let format = "format"
@@ -47,6 +49,7 @@ extension TableModel {
     var sets: PredictionSets?
     var inverse: SmearedInverse?
     var spread: SpreadDescription?
+    var correction: LocalCorrection.Description?
     var history: History
 
     /// Whether the parts are those of one task, so that predictions find what they look for.
@@ -106,10 +109,12 @@ extension TableModel {
       tensors[Tensor.offsets(index)] = NumericArray(member.offsets)
     }
     tensors.merge(spread?.local?.tensors ?? [:]) { first, _ in first }
+    tensors.merge(correction?.tensors ?? [:]) { first, _ in first }
     if let trainingRows { tensors.merge(trainingRows.tensors) { old, _ in old } }
     let description = Description(
       encoder: encoder, target: target, members: members, calibration: calibration, sets: sets,
-      inverse: inverse, spread: spread.map(SpreadDescription.init), history: history)
+      inverse: inverse, spread: spread.map(SpreadDescription.init),
+      correction: correction?.description, history: history)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let json: Data
@@ -118,7 +123,8 @@ extension TableModel {
     }
     var file = SafetensorsFile(
       metadata: [
-        Key.format: "mercer", Key.version: String(Self.formatVersion),
+        Key.format: "mercer",
+        Key.version: String(correction == nil ? Self.plainVersion : Self.formatVersion),
         Key.model: String(decoding: json, as: UTF8.self),
       ], tensors: tensors)
     file.metadata[Key.checksum] = file.checksum(ofMetadata: [Key.version, Key.model])
@@ -155,6 +161,7 @@ extension TableModel {
       let regression = try Self.regression(of: file, description, version: version)
       self.init(
         encoder: description.encoder, target: description.target, regression: regression,
+        correction: try Self.correction(of: file, description),
         calibration: description.calibration, sets: description.sets,
         inverse: description.inverse,
         spread: try Self.spread(of: file, description, training: regression.inputs),
@@ -258,6 +265,7 @@ extension TableModel {
     // Arrays of members that the description does not have.
     let arrayCount = file.tensors.keys.count {
       !TrainingRows.tensorNames.contains($0) && !$0.hasPrefix(SpreadTensor.prefix)
+        && !$0.hasPrefix(LocalCorrection.tensorPrefix)
     }
     guard version == 1 || arrayCount == 1 + 2 * members.count else { throw disagreement }
     do throws(MercerError) {
@@ -272,6 +280,17 @@ extension TableModel {
     do throws(MercerError) {
       return try description.spread?.spread(of: file, training: training)
     } catch { throw Damage(what: "the spread inside the model is damaged: \(error.message)") }
+  }
+
+  private static func correction(
+    of file: SafetensorsFile, _ description: Description
+  ) throws(Damage) -> LocalCorrection? {
+    let classCount = description.target.classNames.count
+    do throws(MercerError) {
+      return try description.correction?.correction(
+        of: file, featureCount: description.encoder.featureCount,
+        outputCount: classCount > 2 ? classCount : 1)
+    } catch { throw Damage(what: "the correction inside the model is damaged: \(error.message)") }
   }
 
   private static func trainingRows(

@@ -17,6 +17,7 @@ extension TableModel {
       seen.formUnion(local.kernel.expression.columns(ofDimension: d + 1))
     }
     seen.remove(d)
+    seen.formUnion(correction?.features ?? [])
     let (kept, features) = encoder.keeping(seen)
     guard features.count < d else { return self }
     // The prediction stays the last coordinate of the spread.
@@ -40,7 +41,7 @@ extension TableModel {
     return replacing(
       encoder: kept,
       regression: try KernelRidgeBlend(members: members, weights: regression.weights),
-      local: local, trainingRows: trainingRows)
+      correction: correction?.renumbered(places), local: local, trainingRows: trainingRows)
   }
 
   /// The same model without the rows that nothing is made of: their coefficients are exactly 0 in every
@@ -74,7 +75,7 @@ extension TableModel {
     return replacing(
       encoder: encoder,
       regression: try KernelRidgeBlend(members: members, weights: regression.weights),
-      local: spread?.local?.numbering(rows: places),
+      correction: correction, local: spread?.local?.numbering(rows: places),
       trainingRows: trainingRows.map { rows in
         TrainingRows(
           places: kept.map { rows.places[$0] }, targets: kept.map { rows.targets[$0] },
@@ -83,12 +84,12 @@ extension TableModel {
   }
 
   private func replacing(
-    encoder: TableEncoder, regression: KernelRidgeBlend, local: LocalSpread?,
-    trainingRows: TrainingRows?
+    encoder: TableEncoder, regression: KernelRidgeBlend, correction: LocalCorrection?,
+    local: LocalSpread?, trainingRows: TrainingRows?
   ) -> TableModel {
     TableModel(
-      encoder: encoder, target: target, regression: regression, calibration: calibration,
-      sets: sets, inverse: inverse,
+      encoder: encoder, target: target, regression: regression, correction: correction,
+      calibration: calibration, sets: sets, inverse: inverse,
       spread: spread.map {
         ResidualSpread(
           deviation: $0.deviation, levels: $0.levels, lower: $0.lower, upper: $0.upper,

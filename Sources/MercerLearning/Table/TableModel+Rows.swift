@@ -56,8 +56,17 @@ extension TableModel {
     of points: Points<Double>, context: ExecutionContext
   ) throws(MercerError) -> Matrix<Double> {
     try inBlocks(points) { (part, _) throws(MercerError) in
-      try regression.predict(part, context: context)
+      try scores(ofBlock: part, context: context)
     }
+  }
+
+  /// The same, all points at once.
+  func scores(
+    ofBlock points: Points<Double>, context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Double> {
+    let values = try regression.predict(points, context: context)
+    guard let correction else { return values }
+    return values.adding(try correction.predict(points, context: context))
   }
 
   /// s at points with their predictions, a block at a time.

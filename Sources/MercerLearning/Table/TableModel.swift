@@ -9,6 +9,8 @@ public struct TableModel: Sendable {
   public let target: TargetEncoder
   /// The regression on the target, or on class codes: the mean of one or several.
   public let regression: KernelRidgeBlend
+  /// What near rows have in common beyond it, which is added to it; nil for most models.
+  public let correction: LocalCorrection?
   /// How scores become probabilities; nil for a regression.
   public let calibration: ProbabilityCalibration?
   /// Which classes a row may have; nil for a regression, and for classes in files of older versions.
@@ -50,13 +52,15 @@ public struct TableModel: Sendable {
   /// A model from its parts.
   public init(
     encoder: TableEncoder, target: TargetEncoder, regression: KernelRidgeBlend,
-    calibration: ProbabilityCalibration?, sets: PredictionSets? = nil,
+    correction: LocalCorrection? = nil, calibration: ProbabilityCalibration?,
+    sets: PredictionSets? = nil,
     inverse: SmearedInverse? = nil, spread: ResidualSpread?, history: History,
     trainingRows: TrainingRows? = nil
   ) {
     self.encoder = encoder
     self.target = target
     self.regression = regression
+    self.correction = correction
     self.calibration = calibration
     self.sets = sets
     self.inverse = inverse

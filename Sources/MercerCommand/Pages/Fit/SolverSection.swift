@@ -28,10 +28,15 @@ extension FitReport {
           times.map { key, name in
             Block.Definition(
               InlineText(name), InlineText(NumberText.seconds(seconds[key] ?? 0)))
-          } + [
+          } + nearRows + [
             Block.Definition("Memory at the peak", "\(ByteCount(Machine.peakMemory).description)")
           ]),
       ])
+  }
+
+  private var nearRows: [Block.Definition] {
+    guard let correction = CorrectionSummary(model) else { return [] }
+    return [Block.Definition("Near rows", InlineText(correction.text))]
   }
 
   private func words(_ reason: SolveReport.StopReason) -> String {

@@ -1,0 +1,115 @@
+import MercerCore
+
+extension TableFit {
+  /// Rows that are predicted at once.
+  private static let blockRows = 8192
+  /// Of how many standard errors a correction must lower the squared error of the rows held out.
+  private static let leastGain = 2.0
+
+  /// What near rows have in common beyond a regression; nil where there is too little memory to look,
+  /// where they have nothing in common, and where rows held out are not predicted better with it.
+  ///
+  /// - Parameters:
+  ///   - regression: what is corrected.
+  ///   - learner: looks for it.
+  ///   - rowCount: how many rows there are.
+  ///   - areGathered: whether they are not in memory yet.
+  ///   - held: rows that neither has seen.
+  ///   - context: threads, memory limit, cancellation, and what keeps finished leaves.
+  ///   - rows: gives all other rows; memory for them is asked for before.
+  static func correction(
+    of regression: KernelRidgeBlend, _ learner: LocalCorrectionLearner, rowCount: Int,
+    areGathered: Bool, judgedBy held: LabelledData<Points<Double>>, context: ExecutionContext,
+    _ rows: () throws(MercerError) -> LabelledData<Points<Double>>
+  ) throws(MercerError) -> LocalCorrection? {
+    let (d, k) = (held.inputs.dimension, held.targets.columnCount)
+    guard
+      correctionBytes(
+        learner, rowCount: rowCount, dimension: d, targetCount: k, areGathered: areGathered,
+        memoryLimit: context.memoryLimit) != nil
+    else { return nil }
+    let data = try rows()
+    let residuals = try residuals(of: regression, on: data, context: context)
+    guard
+      let found = try learner.fit(
+        LabelledData(inputs: data.inputs, targets: residuals, weights: data.weights),
+        context: context)
+    else { return nil }
+    let without = held.targets.subtracting(
+      try regression.predict(held.inputs, context: context))
+    let with = without.subtracting(try found.predict(held.inputs, context: context))
+    let (before, after) = (squares(of: without), squares(of: with))
+    let gains = zip(before, after).map { $0 - $1 }
+    let count = Double(gains.count)
+    let mean = gains.reduce(0, +) / count
+    let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(count - 1, 1)
+    guard mean > leastGain * (variance / count).squareRoot() else { return nil }
+    return LocalCorrection(
+      features: found.features, model: found.model,
+      errorRatio: (after.reduce(0, +) / before.reduce(0, +)).squareRoot())
+  }
+
+  /// The bytes that looking for a correction takes; nil where that is more than half of the memory, so
+  /// that none is looked for.
+  static func correctionBytes(
+    _ learner: LocalCorrectionLearner, rowCount n: Int, dimension d: Int, targetCount k: Int,
+    areGathered: Bool, memoryLimit: Int
+  ) -> Int? {
+    let bytes =
+      LocalCorrectionLearner.byteCount(
+        rowCount: n, dimension: learner.featureCount, targetCount: k)
+      + (areGathered ? n * (12 * d + 16 * k) : 0)
+    return bytes < memoryLimit / 2 ? bytes : nil
+  }
+
+  /// The squared length of each row.
+  private static func squares(of residuals: Matrix<Double>) -> [Double] {
+    (0..<residuals.rowCount).map { residuals.row($0).reduce(0) { $0 + $1 * $1 } }
+  }
+
+  private static func residuals(
+    of regression: KernelRidgeBlend, on data: LabelledData<Points<Double>>,
+    context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Double> {
+    var elements: [Double] = []
+    elements.reserveCapacity(data.targets.count)
+    let blocks = (0..<data.count).chunks(of: blockRows)
+    for (index, block) in blocks.enumerated() {
+      let rows = Array(block)
+      let predicted = try regression.predict(data.inputs.subset(at: rows), context: context)
+      elements += data.targets.rows(at: rows).subtracting(predicted).elements
+      context.progress?(
+        WorkProgress(stage: "local", fraction: 0.2 * Double(index + 1) / Double(blocks.count)))
+    }
+    return Matrix(
+      rowCount: data.count, columnCount: data.targets.columnCount, elements: elements)
+  }
+}
+
+extension RidgePlan.Method {
+  /// Whether a fit goes over all rows without a factor of all of them, so that its kernels were chosen on
+  /// a part, and its error is judged by rows held out.
+  var seesAllRows: Bool {
+    switch self {
+    case .centres, .iterativeStored, .iterativeTiled: true
+    case .exact, .sketchAndProject, .eigenPro: false
+    }
+  }
+}
+
+extension LabelledData<Points<Float>> {
+  /// The same rows in Double.
+  func converted() throws(MercerError) -> LabelledData<Points<Double>> {
+    try LabelledData<Points<Double>>(
+      inputs: Points(Matrix(converting: inputs.coordinates)), targets: targets, weights: weights)
+  }
+}
+
+extension TableLearner {
+  /// What looks for a correction; nil where the kernel is given and shall be all there is, and where rows
+  /// are not exchangeable, so that what near rows say of each other is not what they say of later ones.
+  func correctionLearner(_ prepared: PreparedTable) -> LocalCorrectionLearner? {
+    guard kernel == nil, case .random = prepared.resampling else { return nil }
+    return LocalCorrectionLearner(prepared.encoder, seed: seed)
+  }
+}
