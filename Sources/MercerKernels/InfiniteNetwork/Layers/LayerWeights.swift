@@ -106,12 +106,12 @@ public struct LayerWeights: Sendable, Equatable {
 
   // MARK: - In a graph
 
-  /// What k and 1 are multiplied by where they are added to the tangent kernel, times the learning
-  /// rate; k is the mean over a window of this size.
-  func rates(fanIn: Double) -> (weight: Double, bias: Double) {
+  /// What Σk over a window of so many positions (k itself, for a dense layer) and 1 are multiplied by
+  /// where they are added to the tangent kernel.
+  func rates(fanIn: Double, windowSize: Double = 1) -> (weight: Double, bias: Double) {
     parametrisation == .standard
       ? (learningRate * fanIn, biasVariance > 0 ? learningRate : 0)
-      : (learningRate * weightVariance, learningRate * biasVariance)
+      : (learningRate * weightVariance / windowSize, learningRate * biasVariance)
   }
 
   /// The node after the division by the width that the mean-field scaling has; the same node for

@@ -31,6 +31,7 @@ struct BoundSliceKernel<Element: Scalar>: BoundKernel {
   var columnCount: Int { columns.count }
   var hasGradients: Bool { false }
   var entriesAtOnce: Int { engine.entriesAtOnce }
+  var scratchBytes: Int { engine.scratchBytes(wantsTangent: kind == .ntk) }
 
   func fill(_ tile: Tile<Element>) {
     let run = engine.pairRun(wantsTangent: kind == .ntk)

@@ -20,6 +20,16 @@ extension SliceEngine {
     return max(16, 20_000_000 / work)
   }
 
+  /// The bytes of one thread while it fills a tile: the slices of pairs and of single inputs that are
+  /// live at once, matrices of attention layers, and the planes of two blocks of inputs.
+  func scratchBytes(wantsTangent: Bool) -> Int {
+    let blocks = blockSize * (narrow.total + wide.total) * MemoryLayout<Element>.stride
+    return blocks
+      + SliceRun<Element>.byteCount(graph, pairs, wantsTangent: wantsTangent)
+      + SliceRun<Double>.byteCount(graph, alone, wantsTangent: false)
+      + records.byteCount + (aloneNarrow.total + aloneWide.total) * MemoryLayout<Double>.stride
+  }
+
   /// Throws `.invalidData` naming the layer after which a variance is too large for the element type.
   func checkFinite(_ inputs: SliceInputs<Element>) throws(MercerError) {
     let limit = Double(Element.greatestFiniteMagnitude)

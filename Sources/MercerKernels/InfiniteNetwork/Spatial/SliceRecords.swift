@@ -118,6 +118,12 @@ struct SliceRecords: Sendable {
   /// The record of which positions are there at a node; nil where all always are.
   func mask(of node: Int) -> Int? { maskRecords[node] }
 
+  /// The bytes of what a pass over one input writes down.
+  var byteCount: Int {
+    records.reduce(0) { $0 + $1.planeSize(isWide: false, Double.self) }
+      * MemoryLayout<Double>.stride
+  }
+
   /// Where the planes of one input are, as x or as z.
   func offsets<Element>(isWide: Bool, _: Element.Type) -> Offsets {
     var offsets = Offsets()

@@ -46,12 +46,12 @@ final class SliceRun<Element: Scalar> {
     self.wantsTangent = wantsTangent
     self.isAlone = isAlone
     readsRecords = plan.readsRecords
-    margin = SliceLayout.padded(plan.reach, Element.self) + 64
-    slotSize = plan.planeSize + 2 * margin
+    margin = Self.margin(plan)
+    slotSize = Self.slotSize(plan)
     slotCapacity = slotSize * plan.slotCount * (wantsTangent ? 2 : 1)
     slots = Self.zeroed(slotCapacity)
-    scratchSize = 2 * plan.planeSize + 64
-    scratch = Self.zeroed(8 * scratchSize)
+    scratchSize = Self.scratchSize(plan)
+    scratch = Self.zeroed(Self.scratchCount * scratchSize)
     totals = Array(repeating: (0, 0), count: graph.nodes.count)
     ownX = isAlone ? Self.zeroed(narrow.total) : nil
     ownZ = isAlone ? Self.zeroed(wide.total) : nil
@@ -70,6 +70,28 @@ final class SliceRun<Element: Scalar> {
     scratch.deallocate()
     ownX?.deallocate()
     ownZ?.deallocate()
+  }
+
+  private static var scratchCount: Int { 8 }
+  private static func scratchSize(_ plan: SlicePlan<Element>) -> Int { 2 * plan.planeSize + 64 }
+  private static func margin(_ plan: SlicePlan<Element>) -> Int {
+    SliceLayout.padded(plan.reach, Element.self) + 64
+  }
+  private static func slotSize(_ plan: SlicePlan<Element>) -> Int {
+    plan.planeSize + 2 * margin(plan)
+  }
+
+  /// The bytes of all slots and of scratch memory, and of the matrices of attention layers.
+  static func byteCount(
+    _ graph: SliceGraph, _ plan: SlicePlan<Element>, wantsTangent: Bool
+  ) -> Int {
+    let slots = plan.slotCount * (wantsTangent ? 2 : 1) * slotSize(plan)
+    let matrices = graph.nodes.reduce(0) { total, node in
+      guard case .attention = node.operation else { return total }
+      let count = node.layout.positionCount
+      return total + SliceMatrices<Element>.matrixCount * count * count
+    }
+    return (slots + scratchCount * scratchSize(plan) + matrices) * MemoryLayout<Element>.stride
   }
 
   /// Zeros, on a 64-byte line.

@@ -119,16 +119,14 @@ public struct ConvolutionLayer: PositionLayer, Equatable {
     shape.positions = windows.positions
     shape.channels = .infinite(width: weights.width)
     let count = Double(windows.rows.filter * windows.columns.filter)
-    let rates = weights.rates(fanIn: fanIn)
+    let rates = weights.rates(fanIn: fanIn, windowSize: count)
     let node = graph.append(
       .spatial(
         ConvolutionSlices(
           windows: windows, isLocal: isLocal,
           factors: SliceFactors(
             scale: weights.weightVariance / count, bias: weights.biasVariance,
-            // In the standard parametrisation the fan-in counts the window, whose mean k is.
-            weightRate: weights.parametrisation == .standard ? rates.weight : rates.weight / count,
-            biasRate: rates.bias))),
+            weightRate: rates.weight, biasRate: rates.bias))),
       after: [input], shape: shape, isGaussian: true, isFresh: true)
     return weights.rescaled(node, fanIn: fanIn, in: &graph)
   }
