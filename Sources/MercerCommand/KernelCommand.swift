@@ -10,7 +10,8 @@ struct KernelCommand: ParsableCommand {
     discussion: """
       Arrays are NPY files of n rows and d columns (NPZ and safetensors too, with one array each); of \
       n × height × width × channels for images and n × length × channels for sequences, the shape of \
-      which networks with convolutions take from the file.
+      which networks with convolutions take from the file. With mask: missing NaN stands for what is not \
+      there.
 
       Kernels are called by name, with arguments or without, and combined by +, *, ^ and numbers: \
       \(KernelRegistry<Double>.standard.syntaxes.map(\.name).joined(separator: ", ")).
@@ -67,9 +68,12 @@ struct KernelCommand: ParsableCommand {
   private func run<Element: Scalar>(as type: Element.Type) throws(MercerError) {
     let context = common.context
     var kernel = try makeKernel(parsing: kernel, of: Element.self)
-    let (rows, shape) = try points(x, as: type)
+    let takesNaN = kernel.expression.inputMask == .missing
+    let (rows, shape) = try points(x, as: type, takesNaN: takesNaN)
     if let shape { kernel = try kernel.expression.withInput(shape).makeKernel() }
-    let columns = try z.map { (path) throws(MercerError) in try points(path, as: type).points }
+    let columns = try z.map { (path) throws(MercerError) in
+      try points(path, as: type, takesNaN: takesNaN).points
+    }
     if let z, let columns, columns.dimension != rows.dimension {
       let count = NumberText.quantity(columns.dimension, "feature")
       throw MercerError(
@@ -99,7 +103,7 @@ struct KernelCommand: ParsableCommand {
   }
 
   private func points<Element: Scalar>(
-    _ path: String, as type: Element.Type
+    _ path: String, as type: Element.Type, takesNaN: Bool
   ) throws(MercerError) -> (points: Points<Element>, shape: NetworkShape?) {
     let (matrix, shape): (Matrix<Element>, NetworkShape?)
     do throws(MercerError) {
@@ -120,7 +124,7 @@ struct KernelCommand: ParsableCommand {
         remedy: "give each input at least one feature")
     }
     if !matrix.isFinite,
-      let index = matrix.elements.firstIndex(where: { !$0.isFinite })
+      let index = matrix.elements.firstIndex(where: { !($0.isFinite || takesNaN && $0.isNaN) })
     {
       throw MercerError(
         .invalidData,
@@ -143,8 +147,11 @@ struct KernelCommand: ParsableCommand {
     _ kernel: K, _ rows: Points<K.Element>, _ columns: Points<K.Element>?,
     _ context: ExecutionContext
   ) throws(MercerError) -> Matrix<K.Element> where K.Inputs == Points<K.Element> {
+    // The diagonal, which knows no limit, comes later.
+    let bound = try kernel.bound(rows: rows, columns: columns ?? rows)
+    _ = try context.fitting(scratchBytes: bound.scratchBytes)
     if let columns {
-      return try TiledCrossGram(kernel, rows: rows, columns: columns).densified(context: context)
+      return try TiledCrossGram(bound).densified(context: context)
     }
     return try TiledGram(kernel, inputs: rows).densified(context: context)
   }

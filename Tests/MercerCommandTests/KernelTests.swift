@@ -52,6 +52,32 @@ import Testing
     }
   }
 
+  @Test func missingNumbersAreForMasksAlone() throws {
+    let sandbox = try Sandbox()
+    var x = Matrix<Double>(rowCount: 4, columnCount: 6)
+    var stream = RandomStream(seed: 5, purpose: "kernel command")
+    for i in 0..<4 {
+      for j in 0..<6 { x[i, j] = j < 2 * (i % 3 + 1) ? stream.normal() : .nan }
+    }
+    try NPYFile.write(x, to: sandbox.path("X.npy"))
+    func text(_ mask: String) -> String {
+      "ntk(sequence(3, channels: 2\(mask)) > dense > relu > globalAveragePool)"
+    }
+    let kernel = try makeKernel(parsing: text(", mask: missing"), of: Double.self)
+    let expected = try TiledGram(kernel, inputs: Points(x)).densified(context: .default)
+    #expect(expected.isFinite)
+    try sandbox.runSuccessfully([
+      "kernel", "X.npy", "--kernel", text(", mask: missing"), "--output", "K.npy", "--quiet",
+    ])
+    let read = try NPYFile.read(path: sandbox.path("K.npy")).matrix(as: Double.self)
+    #expect(read.elements == expected.elements)
+    for mask in ["", ", mask: 0"] {
+      let run = try sandbox.run(["kernel", "X.npy", "--kernel", text(mask), "--output", "N.npy"])
+      #expect(run.status == 2)
+      #expect(!FileManager.default.fileExists(atPath: sandbox.path("N.npy")))
+    }
+  }
+
   @Test func spectrum() throws {
     let sandbox = try Sandbox()
     let x = Self.points(12, seed: 3)

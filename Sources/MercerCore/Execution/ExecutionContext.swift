@@ -69,6 +69,30 @@ public struct ExecutionContext: Sendable {
     }
   }
 
+  /// The same context with as many threads as the memory is enough for, where each needs so many bytes
+  /// to fill a tile of a kernel matrix.
+  ///
+  /// - Parameters:
+  ///   - scratchBytes: of one thread.
+  ///   - others: the bytes that are in use beside them.
+  /// - Throws: `.memoryLimit` when there is not enough for one thread.
+  public func fitting(
+    scratchBytes: Int, beside others: Int = 0
+  ) throws(MercerError) -> ExecutionContext {
+    guard scratchBytes > 0 else { return self }
+    let left = max(0, memoryLimit - others)
+    guard scratchBytes <= left else {
+      throw MercerError(
+        .memoryLimit,
+        "an entry of this kernel is made in \(ByteCount(scratchBytes)), more than the "
+          + "\(ByteCount(left)) that the limit of \(ByteCount(memoryLimit)) leaves",
+        remedy: "raise --memory; or pool after fewer layers, by larger steps, or only at the end")
+    }
+    var context = self
+    context.threadCount = min(threadCount, left / scratchBytes)
+    return context
+  }
+
   /// Calls the body once for each index, from several threads, in no particular order.
   ///
   /// Each call must write only what belongs to its index; so the result is the same for any number

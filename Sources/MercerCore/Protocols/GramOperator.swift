@@ -41,11 +41,17 @@ public protocol IndexableGramOperator<Element>: GramOperator {
   /// How many entries are work enough for a thread at a time: many by default, few where a kernel is
   /// dear.
   var entriesAtOnce: Int { get }
+
+  /// The bytes that a thread needs beside its tile while it fills one; 0 by default, where they are
+  /// few.
+  var scratchBytes: Int { get }
 }
 
 extension IndexableGramOperator {
   /// Many.
   public var entriesAtOnce: Int { 1 << 20 }
+  /// Few.
+  public var scratchBytes: Int { 0 }
 }
 
 extension GramOperator {

@@ -69,6 +69,10 @@ public protocol BoundKernel<Element>: Sendable {
   /// tiles may be as large as is good for memory.
   var entriesAtOnce: Int { get }
 
+  /// The bytes that a thread needs beside its tile while it fills one; 0 by default, where they are
+  /// few.
+  var scratchBytes: Int { get }
+
   /// Writes the entries of the tile (overwriting whatever it holds).
   func fill(_ tile: Tile<Element>)
 
@@ -88,6 +92,8 @@ extension BoundKernel {
   public var hasGradients: Bool { true }
   /// Many.
   public var entriesAtOnce: Int { 1 << 20 }
+  /// Few.
+  public var scratchBytes: Int { 0 }
 }
 
 extension Kernel {

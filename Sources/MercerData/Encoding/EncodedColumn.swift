@@ -17,16 +17,21 @@ struct EncodedColumn {
   /// What follows the coordinates of the rule, and how many those are.
   private let added: [AddedValues]
   private let ruledWidth: Int
+  /// Cells of numbers that stand for nothing.
+  private let absent: AbsentCells?
 
   /// Reads a column by a rule, and notes what the fitted table did not have.
   ///
   /// - Throws: `.invalidData` for text or an infinity in a column of numbers.
   init(
-    _ column: Column, by encoding: ColumnEncoding, source: String, notes: inout EncodingNotes
+    _ column: Column, by encoding: ColumnEncoding, absent: AbsentCells? = nil, source: String,
+    notes: inout EncodingNotes
   ) throws(MercerError) {
+    self.absent = absent
     width = encoding.featureCount
     ruledWidth = encoding.ruledFeatureCount
-    content = try Self.content(of: column, by: encoding, source: source, notes: &notes)
+    content = try Self.content(
+      of: column, by: encoding, absent: absent, source: source, notes: &notes)
     let numbers: [Double] =
       if case .numbers(let values, _, _, _, _, _) = content { values } else { [] }
     added = encoding.added.compactMap {
@@ -35,12 +40,16 @@ struct EncodedColumn {
   }
 
   private static func content(
-    of column: Column, by encoding: ColumnEncoding, source: String, notes: inout EncodingNotes
+    of column: Column, by encoding: ColumnEncoding, absent: AbsentCells?, source: String,
+    notes: inout EncodingNotes
   ) throws(MercerError) -> Content {
     switch encoding.rule {
     case .numeric(let mean, let deviation, let fill, let hasIndicator, let isDate, let ranks):
       var values = try numbers(of: column, isDate: isDate, source: source)
-      if !hasIndicator { notes.addFilled(column.name, values.count { $0.isNaN }) }
+      if !hasIndicator {
+        notes.addFilled(
+          column.name, values.count { $0.isNaN && absent?.contains($0) != true })
+      }
       if let range = encoding.range { hold(&values, in: range, of: column.name, notes: &notes) }
       return .numbers(
         values, mean: mean, deviation: deviation, fill: fill, hasIndicator: hasIndicator,
@@ -106,6 +115,11 @@ struct EncodedColumn {
           base[row &* stride] = Element(((value.isNaN ? fill : value) - mean) / deviation)
         }
         indicator = 1
+        if let absent {
+          for row in rows where absent.contains(values[row]) {
+            base[row &* stride] = Element(absent.code)
+          }
+        }
         if let ranks {
           for row in rows {
             let value = values[row]

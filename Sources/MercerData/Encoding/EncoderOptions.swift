@@ -41,6 +41,8 @@ public struct EncoderOptions: Sendable, Equatable, Codable {
   /// Whether columns are the numbers of one array, such as pixels: with one mean and deviation for all,
   /// one coordinate each, and none left out. Other choices do not count then.
   public var sharesScale = false
+  /// Which cells stand for nothing, where columns share a scale.
+  public var absentCells: AbsentCells?
   /// α of kernel density integrals: the deviation of the kernel in those of the column.
   public var densityBandwidth: Double
 
@@ -70,7 +72,7 @@ public struct EncoderOptions: Sendable, Equatable, Codable {
 extension EncoderOptions {
   private enum CodingKeys: CodingKey {
     case categories, maximumLevelCount, minimumLevelRows, additions, densityBandwidth, addsRanks
-    case sharesScale
+    case sharesScale, absentCells
   }
 
   /// Reads the choices; those written before there were additions have none, or say only whether
@@ -86,6 +88,7 @@ extension EncoderOptions {
         try container.decodeIfPresent([Addition].self, forKey: .additions) ?? []),
       densityBandwidth: try container.decodeIfPresent(Double.self, forKey: .densityBandwidth) ?? 1)
     sharesScale = try container.decodeIfPresent(Bool.self, forKey: .sharesScale) ?? false
+    absentCells = try container.decodeIfPresent(AbsentCells.self, forKey: .absentCells)
   }
 
   /// Writes the choices, additions in their order.
@@ -95,6 +98,7 @@ extension EncoderOptions {
     try container.encode(maximumLevelCount, forKey: .maximumLevelCount)
     try container.encode(minimumLevelRows, forKey: .minimumLevelRows)
     if sharesScale { try container.encode(true, forKey: .sharesScale) }
+    try container.encodeIfPresent(absentCells, forKey: .absentCells)
     guard !additions.isEmpty else { return }
     try container.encode(
       Addition.allCases.filter { additions.contains($0) }, forKey: .additions)

@@ -2,7 +2,8 @@ import MercerCore
 
 extension TableEncoder {
   /// Columns as the numbers of one array, such as the pixels of an image: one coordinate each, all with
-  /// the mean and deviation of all of them together; none is left out for being constant.
+  /// the mean and deviation of all of them together; none is left out for being constant. Cells that
+  /// stand for nothing do not count.
   ///
   /// - Throws: `.invalidData` for text or an infinity in a column, and when all numbers are equal.
   static func sharedScale(
@@ -22,7 +23,8 @@ extension TableEncoder {
       }
       names.append(column.name)
       let values = try EncodedColumn.numbers(of: column, isDate: false, source: table.source)
-      for value in values where !value.isNaN {
+      let absent = options.absentCells
+      for value in values where !value.isNaN && absent?.contains(value) != true {
         count += 1
         let step = value - mean
         mean += step / count

@@ -101,7 +101,8 @@ public struct TableEncoder: Sendable, Equatable, Codable {
     var parts: [EncodedColumn] = []
     for (column, encoding) in zip(sources, columns) {
       parts.append(
-        try EncodedColumn(column, by: encoding, source: table.source, notes: &notes))
+        try EncodedColumn(
+          column, by: encoding, absent: options.absentCells, source: table.source, notes: &notes))
     }
     let width = featureCount
     let matrix = Matrix<Element>(rowCount: table.rowCount, columnCount: width) { buffer in

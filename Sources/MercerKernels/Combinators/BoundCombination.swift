@@ -19,6 +19,7 @@ struct BoundCombination<Element: Scalar>: BoundKernel {
   var dimension: Int { parts[0].dimension }
   var hasGradients: Bool { parts.allSatisfy(\.hasGradients) }
   var entriesAtOnce: Int { parts.reduce(.max) { min($0, $1.entriesAtOnce) } }
+  var scratchBytes: Int { parts.reduce(0) { max($0, $1.scratchBytes) } }
 
   func fill(_ tile: Tile<Element>) {
     parts[0].fill(tile)

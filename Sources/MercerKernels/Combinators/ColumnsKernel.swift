@@ -103,6 +103,7 @@ struct BoundColumns<Element: Scalar>: PairwiseBoundKernel {
   let dimension: Int
   var hasGradients: Bool { base.hasGradients }
   var entriesAtOnce: Int { base.entriesAtOnce }
+  var scratchBytes: Int { base.scratchBytes }
 
   var rowCount: Int { base.rowCount }
   var columnCount: Int { base.columnCount }

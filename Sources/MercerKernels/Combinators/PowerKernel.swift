@@ -78,6 +78,7 @@ private struct BoundPower<Element: Scalar>: BoundKernel {
   var dimension: Int { base.dimension }
   var hasGradients: Bool { base.hasGradients }
   var entriesAtOnce: Int { base.entriesAtOnce }
+  var scratchBytes: Int { base.scratchBytes }
 
   func fill(_ tile: Tile<Element>) {
     base.fill(tile)

@@ -92,9 +92,9 @@ public struct NetworkKernel<Element: Scalar>: MetricKernel, Equatable {
   /// k(x, x) of each input; throws `.invalidData` when it overflows, too.
   public func diagonal(of inputs: Points<Element>) throws(MercerError) -> [Element] {
     try metric.checkDimension(inputs.dimension)
+    let graph = try NetworkGraph(network, dimension: mappedDimension(inputs.dimension))
+    if graph.hasPositions { return try sliceDiagonal(graph, inputs) }
     let mapped = metric.mapped(inputs.coordinates)
-    let graph = try NetworkGraph(network, dimension: mapped.columnCount)
-    if graph.hasPositions { return try sliceDiagonal(graph, mapped) }
     let variances = mapped.scaledRowNorms(Self.scale(dimension: mapped.columnCount))
     let values = try diagonal(graph, variances: variances)
     try PairLengths<Element>.checkFinite(values)

@@ -220,19 +220,6 @@ struct KernelBuilder<Element: Scalar> {
   }
 }
 
-extension KernelParameterSyntax.Kind {
-  /// Whether a value is of this kind.
-  fileprivate func fits(_ value: KernelExpression.Value) -> Bool {
-    switch (self, value) {
-    case (.number, .number), (.list, .list), (.matrix, .matrix), (.word, .word),
-      (.kernel, .kernel), (.network, .network):
-      true
-    case (.wholeNumber, .number(let number)): Int(exactly: number) != nil
-    default: false
-    }
-  }
-}
-
 extension NetworkExpression {
   /// The names of all layers in the order of the text.
   fileprivate var layerNames: [String] {

@@ -2,13 +2,18 @@ public import MercerCore
 
 extension KernelExpression {
   /// The shape that inputs must have, as the first layer of a network says; nil when none does.
-  public var inputShape: NetworkShape? {
+  public var inputShape: NetworkShape? { inputLayer?.shape }
+
+  /// Which numbers of the input stand for nothing, as the first layer of a network says.
+  public var inputMask: InputMask? { inputLayer?.mask }
+
+  private var inputLayer: InputShapeLayer? {
     for network in networks {
       guard case .layer(let name, let arguments) = network.firstLayer,
         let syntax = InputShapeLayer.syntaxes.first(where: { $0.name == name }),
         let layer = try? syntax.make(arguments) as? InputShapeLayer
       else { continue }
-      return layer.shape
+      return layer
     }
     return nil
   }
@@ -18,34 +23,52 @@ extension KernelExpression {
   ///
   /// - Throws: what making these networks throws.
   public func withInput(_ shape: NetworkShape) throws(MercerError) -> KernelExpression {
+    try mappingNetworks { (network) throws(MercerError) in
+      network.hasPositions ? try network.withInput(shape) : network
+    }
+  }
+
+  /// The same kernel with another mask in every network that has one.
+  ///
+  /// - Throws: what making these networks throws.
+  public func withMask(_ mask: InputMask) throws(MercerError) -> KernelExpression {
+    try mappingNetworks { (network) throws(MercerError) in
+      guard let input = network.layers.first as? InputShapeLayer, input.mask != nil else {
+        return network
+      }
+      return try Network([InputShapeLayer(input.shape, mask: mask)] + network.layers.dropFirst())
+    }
+  }
+
+  private func mappingNetworks(
+    _ change: (Network) throws(MercerError) -> Network
+  ) throws(MercerError) -> KernelExpression {
+    func all(_ kernels: [KernelExpression]) throws(MercerError) -> [KernelExpression] {
+      var changed: [KernelExpression] = []
+      for kernel in kernels { changed.append(try kernel.mappingNetworks(change)) }
+      return changed
+    }
     switch self {
-    case .scaled(let factor, let kernel): return .scaled(factor, try kernel.withInput(shape))
-    case .power(let kernel, let exponent): return .power(try kernel.withInput(shape), exponent)
-    case .sum(let kernels): return .sum(try Self.mapped(kernels, shape))
-    case .product(let kernels): return .product(try Self.mapped(kernels, shape))
+    case .scaled(let factor, let kernel):
+      return .scaled(factor, try kernel.mappingNetworks(change))
+    case .power(let kernel, let exponent):
+      return .power(try kernel.mappingNetworks(change), exponent)
+    case .sum(let kernels): return .sum(try all(kernels))
+    case .product(let kernels): return .product(try all(kernels))
     case .call(let name, let arguments):
       var changed: [Argument] = []
       for argument in arguments {
         switch argument.value {
         case .kernel(let kernel):
-          changed.append(Argument(argument.label, .kernel(try kernel.withInput(shape))))
+          changed.append(Argument(argument.label, .kernel(try kernel.mappingNetworks(change))))
         case .network(let expression):
-          var network = try Network(expression)
-          if network.hasPositions { network = try network.withInput(shape) }
+          let network = try change(Network(expression))
           changed.append(Argument(argument.label, .network(network.expression)))
         default: changed.append(argument)
         }
       }
       return .call(name, changed)
     }
-  }
-
-  private static func mapped(
-    _ kernels: [KernelExpression], _ shape: NetworkShape
-  ) throws(MercerError) -> [KernelExpression] {
-    var changed: [KernelExpression] = []
-    for kernel in kernels { changed.append(try kernel.withInput(shape)) }
-    return changed
   }
 
   /// The networks in it.

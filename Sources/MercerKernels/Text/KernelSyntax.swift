@@ -50,6 +50,8 @@ public struct KernelParameterSyntax: Sendable, Equatable {
     case matrix = "a matrix"
     /// A bare word.
     case word = "a word"
+    /// One of both.
+    case numberOrWord = "a number or a word"
     /// Another kernel.
     case kernel = "a kernel"
     /// A network.
@@ -89,6 +91,19 @@ public struct KernelParameterSyntax: Sendable, Equatable {
   public static let lengthScale = KernelParameterSyntax(
     "lengthScale", .number, ifAbsent: .value(.number(1)),
     summary: "ℓ, the distance over which values change; greater than 0")
+}
+
+extension KernelParameterSyntax.Kind {
+  /// Whether a value is of this kind.
+  func fits(_ value: KernelExpression.Value) -> Bool {
+    switch (self, value) {
+    case (.number, .number), (.list, .list), (.matrix, .matrix), (.word, .word),
+      (.numberOrWord, .number), (.numberOrWord, .word), (.kernel, .kernel), (.network, .network):
+      true
+    case (.wholeNumber, .number(let number)): Int(exactly: number) != nil
+    default: false
+    }
+  }
 }
 
 extension [KernelParameterSyntax] {
@@ -163,15 +178,7 @@ public struct KernelArguments: Sendable {
     _ value: KernelExpression.Value, is kind: KernelParameterSyntax.Kind, of name: String,
     label: String?
   ) throws(MercerError) {
-    let fits =
-      switch (kind, value) {
-      case (.number, .number), (.list, .list), (.matrix, .matrix), (.word, .word),
-        (.kernel, .kernel), (.network, .network):
-        true
-      case (.wholeNumber, .number(let number)): Int(exactly: number) != nil
-      default: false
-      }
-    guard fits else {
+    guard kind.fits(value) else {
       let what = label.map { "'\($0)' of \(name)" } ?? "the argument of \(name)"
       throw MercerError(.invalidExpression, "\(what) must be \(kind.rawValue)")
     }

@@ -18,6 +18,7 @@ struct BoundPosteriorKernel: BoundKernel {
   var dimension: Int { prior.dimension }
   var hasGradients: Bool { prior.hasGradients }
   var entriesAtOnce: Int { prior.entriesAtOnce }
+  var scratchBytes: Int { prior.scratchBytes }
   private var order: Int { cholesky.order }
 
   func fill(_ tile: Tile<Double>) {

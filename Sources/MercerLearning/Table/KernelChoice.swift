@@ -19,12 +19,20 @@ struct KernelChoice: Sendable {
   var stoppedEarly = false
 }
 
+extension AbsentCells {
+  /// The cells that a mask leaves out.
+  init(_ mask: InputMask) {
+    let value: Double? = if case .value(let value) = mask { value } else { nil }
+    self.init(value: value, code: InputMask.missingCode)
+  }
+}
+
 extension TableLearner {
   /// The kernel and the ridge that were given, or what a search finds in their place.
   func chooseKernels(
     for prepared: PreparedTable, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> KernelChoice {
-    guard let kernel else {
+    guard let kernel = try kernelOfCoordinates else {
       return try searchBlend(prepared, deadline: deadline, context)
     }
     if let ridge {
@@ -45,6 +53,15 @@ extension TableLearner {
     return KernelChoice(
       members: [.init(kernel: result.kernel, ridge: result.ridge, weight: 1)],
       leaderboard: result.leaderboard)
+  }
+
+  /// The kernel that was given as it takes coordinates: cells that its mask leaves out have become
+  /// missing ones there, whatever they held.
+  var kernelOfCoordinates: (any PointKernel<Double>)? {
+    get throws(MercerError) {
+      guard let kernel, kernel.expression.inputMask != nil else { return kernel }
+      return try kernel.expression.withMask(.missing).makeKernel(of: Double.self)
+    }
   }
 
   private func searchBlend(

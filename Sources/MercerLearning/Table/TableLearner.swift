@@ -108,7 +108,10 @@ public struct TableLearner: Sendable {
     // A kernel that was given speaks of the columns as they are.
     if kernel == nil { encoding.additions.formUnion(EncoderOptions.Addition.allCases) }
     // One of images or sequences takes them as the numbers of one array.
-    if kernel?.expression.inputShape != nil { encoding.sharesScale = true }
+    if let expression = kernel?.expression, expression.inputShape != nil {
+      encoding.sharesScale = true
+      encoding.absentCells = expression.inputMask.map(AbsentCells.init)
+    }
     let encoder = try TableEncoder.fit(
       table: rows,
       excluding: [target] + ignoredColumns + [groupColumn, weightColumn].compactMap(\.self),
@@ -123,12 +126,18 @@ public struct TableLearner: Sendable {
     let inputs = targetMeans.outOfFold(
       try encoder.encode(rows, as: Double.self), targets: problem.codes,
       weights: problem.weights, groups: roles.groups, seed: seed)
-    if let kernel { try check(kernel, on: inputs, encoder, source: table.source) }
+    let kernel = try kernelOfCoordinates
+    var left = context
+    if let kernel {
+      let bytes = try check(kernel, on: inputs, encoder, source: table.source, context)
+      left = try context.fitting(scratchBytes: bytes)
+      left.memoryLimit -= left.threadCount * bytes
+    }
     let plan = try RidgePlan.plan(
       rowCount: inputs.count, targetCount: problem.codes.columnCount,
       featureCount: Self.seenWidth(of: encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: inputs.count)),
-      solver: solver, context: context)
+      solver: solver, context: left)
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
       droppedRows: truth.droppedRowCount, weightlessRows: whole.rowCount - table.rowCount,
@@ -165,13 +174,17 @@ public struct TableLearner: Sendable {
   }
 
   /// Binds the kernel to one row, which finds, for instance, that there are not as many scales as
-  /// coordinates.
+  /// coordinates, and how many bytes each thread needs to make entries.
   private func check(
     _ kernel: any PointKernel<Double>, on inputs: Points<Double>, _ encoder: TableEncoder,
-    source: String
-  ) throws(MercerError) {
+    source: String, _ context: ExecutionContext
+  ) throws(MercerError) -> Int {
     do throws(MercerError) {
-      _ = try TiledGram(kernel, inputs: inputs.subset(at: [0]))
+      let row = inputs.subset(at: [0])
+      let bytes = try kernel.bound(rows: row, columns: row).scratchBytes
+      _ = try context.fitting(scratchBytes: bytes)
+      _ = try TiledGram(kernel, inputs: row)
+      return bytes
     } catch {
       throw MercerError(
         error.code, error.message, at: error.place ?? .init(file: source),

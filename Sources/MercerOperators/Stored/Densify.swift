@@ -16,6 +16,7 @@ extension IndexableGramOperator {
       overflow || tooLarge ? .max : bytes,
       for: "storing the \(rowCount) × \(columnCount) kernel matrix")
     try context.checkCancellation()
+    let context = try context.fitting(scratchBytes: scratchBytes, beside: bytes)
     let isSymmetric = self is any SymmetricGramOperator && rowCount == columnCount
     return try Matrix(rowCount: rowCount, columnCount: columnCount) {
       (buffer) throws(MercerError) in

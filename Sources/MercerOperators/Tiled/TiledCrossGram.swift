@@ -47,7 +47,9 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     if let fused = FusedProduct(bound, outputCount: v.columnCount), fused.suitsRows {
       return try fused.apply(v, into: &y, context: context)
     }
-    try product.apply(self, to: v, into: &y, transposed: false, context: context)
+    try product.apply(
+      self, to: v, into: &y, transposed: false, context: context.fitting(scratchBytes: scratchBytes)
+    )
   }
 
   /// y ← Aᵀ v, with A this operator; y is overwritten.
@@ -58,7 +60,8 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     if let fused = FusedProduct(bound, outputCount: v.columnCount), fused.suitsColumns {
       return try fused.applyTransposed(v, into: &y, context: context)
     }
-    try product.apply(self, to: v, into: &y, transposed: true, context: context)
+    try product.apply(
+      self, to: v, into: &y, transposed: true, context: context.fitting(scratchBytes: scratchBytes))
   }
 
   /// Writes the entries of the tile, overwriting whatever it holds.
@@ -66,4 +69,7 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
 
   /// How many entries are work enough for a thread at a time.
   public var entriesAtOnce: Int { bound.entriesAtOnce }
+
+  /// The bytes that a thread needs beside its tile while it fills one.
+  public var scratchBytes: Int { bound.scratchBytes }
 }

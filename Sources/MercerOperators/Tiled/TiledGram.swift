@@ -42,6 +42,7 @@ public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
       return try cross.apply(v, into: &y, context: context)
     }
     try checkSizes(v, y)
+    let context = try context.fitting(scratchBytes: scratchBytes)
     try cross.product.applySymmetric(v, into: &y, context: context) { tile in
       bound.fill(tile)
       return tile
@@ -56,4 +57,7 @@ public struct TiledGram<Element: Scalar>: SymmetricGramOperator, IndexableGramOp
 
   /// How many entries are work enough for a thread at a time.
   public var entriesAtOnce: Int { cross.entriesAtOnce }
+
+  /// The bytes that a thread needs beside its tile while it fills one.
+  public var scratchBytes: Int { cross.scratchBytes }
 }

@@ -50,6 +50,9 @@ where First.Element == Second.Element {
     try product.apply(self, to: v, into: &y, transposed: true, context: context)
   }
 
+  /// The bytes that a thread needs beside its tile while it fills one.
+  public var scratchBytes: Int { max(first.scratchBytes, second.scratchBytes) }
+
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     first.fill(tile)

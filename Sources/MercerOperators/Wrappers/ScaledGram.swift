@@ -57,6 +57,9 @@ extension ScaledGram: SymmetricGramOperator where Base: SymmetricGramOperator {
 }
 
 extension ScaledGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// The bytes that a thread needs beside its tile while it fills one.
+  public var scratchBytes: Int { base.scratchBytes }
+
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     base.fill(tile)

@@ -77,6 +77,9 @@ public struct ShiftedGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 }
 
 extension ShiftedGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// The bytes that a thread needs beside its tile while it fills one.
+  public var scratchBytes: Int { base.scratchBytes }
+
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     base.fill(tile)

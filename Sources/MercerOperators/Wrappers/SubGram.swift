@@ -39,6 +39,9 @@ public struct SubGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 }
 
 extension SubGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// The bytes that a thread needs beside its tile while it fills one.
+  public var scratchBytes: Int { cross.scratchBytes }
+
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { cross.fill(tile) }
 }

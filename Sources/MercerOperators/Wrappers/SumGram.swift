@@ -57,6 +57,9 @@ where First: SymmetricGramOperator, Second: SymmetricGramOperator {
 
 extension SumGram: IndexableGramOperator
 where First: IndexableGramOperator, Second: IndexableGramOperator {
+  /// The bytes that a thread needs beside its tile while it fills one.
+  public var scratchBytes: Int { max(first.scratchBytes, second.scratchBytes) }
+
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     first.fill(tile)

@@ -44,6 +44,7 @@ struct DistanceSeeding {
     _ gram: GramColumns<Element>, _ context: ExecutionContext
   ) throws(MercerError) {
     let columns = try gram.columns(at: centres)
+    let context = try context.fitting(scratchBytes: columns.scratchBytes)
     let bands = (0..<gram.rowCount).chunks(of: 512)
     let own = centres.map { diagonal[$0] }
     var nearest = Matrix(column: distances)

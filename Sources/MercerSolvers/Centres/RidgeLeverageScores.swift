@@ -93,6 +93,7 @@ public struct RidgeLeverageScores: Sendable {
     } else {
       columns = try gram.columns(at: dictionary.rows)
     }
+    let context = try context.fitting(scratchBytes: columns.scratchBytes)
     let bands = (0..<columns.rowCount).chunks(of: 192)
     var result = Matrix<Double>(rowCount: columns.rowCount, columnCount: 1)
     try result.withTile { (result) throws(MercerError) in

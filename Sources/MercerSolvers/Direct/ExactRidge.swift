@@ -126,6 +126,8 @@ func lowerTriangle<Gram: IndexableGramOperator, Stored: Scalar>(
 ) throws(MercerError) -> Matrix<Stored> {
   let n = gram.rowCount
   let (bandRows, tileColumns) = (64, 512)
+  let context = try context.fitting(
+    scratchBytes: gram.scratchBytes, beside: n * n * MemoryLayout<Stored>.stride)
   var matrix = Matrix<Stored>(rowCount: n, columnCount: n)
   let bands = (0..<n).chunks(of: bandRows)
   try matrix.withTile { (target) throws(MercerError) in

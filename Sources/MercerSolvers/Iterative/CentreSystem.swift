@@ -87,7 +87,10 @@ struct CentreSystem<Element: Scalar>: Sendable {
     var sums = NormalMatrix<Element, Double>(
       order: corner.order, targetCount: targets.columnCount)
     let scaled = roots.map { targets.scalingRows(by: $0) } ?? targets
-    try sums.add(rowCount: cross.rowCount, targets: scaled, context: context) { tile in
+    try sums.add(
+      rowCount: cross.rowCount, targets: scaled,
+      context: context.fitting(scratchBytes: cross.scratchBytes)
+    ) { tile in
       cross.fill(tile)
       if let roots { tile.scaleRows { roots[$0] } }
     }
@@ -107,7 +110,10 @@ struct CentreSystem<Element: Scalar>: Sendable {
     let blocks = stream.sample(min(max(rowCount / size, 1), whole), of: whole).sorted()
     let scale = Double(cross.rowCount) / Double(min(blocks.count * size, cross.rowCount))
     var sums = NormalMatrix<Element, Double>(order: corner.order)
-    try sums.add(rowCount: min(blocks.count * size, cross.rowCount), context: context) { tile in
+    try sums.add(
+      rowCount: min(blocks.count * size, cross.rowCount),
+      context: context.fitting(scratchBytes: cross.scratchBytes)
+    ) { tile in
       // Tiles begin with a block: their height is a multiple of it.
       for start in stride(from: tile.rows.lowerBound, to: tile.rows.upperBound, by: size) {
         let count = min(size, tile.rows.upperBound - start)

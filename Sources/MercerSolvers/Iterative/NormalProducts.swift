@@ -78,6 +78,7 @@ struct NormalProducts<Element: Scalar>: Sendable {
     _ body: @Sendable (Range<Int>, Tile<Element>, inout Scratch) -> Void
   ) throws(MercerError) -> Matrix<Double> {
     let (n, m, height) = (cross.rowCount, cross.columnCount, groupRows)
+    let context = try context.fitting(scratchBytes: cross.scratchBytes)
     let count = partCount(k)
     let parts = (0..<count).map { $0 * n / count..<($0 + 1) * n / count }
     var sums = Matrix<Double>(rowCount: count, columnCount: k * m)

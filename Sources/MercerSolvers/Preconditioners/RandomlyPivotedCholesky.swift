@@ -114,6 +114,7 @@ public struct RandomlyPivotedCholesky: Sendable {
     noise: [Double], _ context: ExecutionContext
   ) throws(MercerError) {
     let (stride, added) = (factor.columnCount, columns.columnCount)
+    let context = try context.fitting(scratchBytes: columns.scratchBytes)
     let bands = (0..<factor.rowCount).chunks(of: 192)
     var squares = Matrix<Double>(rowCount: factor.rowCount, columnCount: 1)
     try factor.withTile { (factor) throws(MercerError) in

@@ -32,6 +32,37 @@ struct SharedScaleTests {
     }
   }
 
+  @Test(
+    "Cells that stand for nothing get a code of their own, and do not count in mean and deviation")
+  func absentCells() throws {
+    for (value, padding) in [(-1.0, -1.0), (nil, .nan)] as [(Double?, Double)] {
+      let sequences = table(
+        numbers("a", [1, 3, 5]), numbers("b", [3, padding, 3]),
+        numbers("c", [padding, padding, 5]), numbers("y", [5, 6, 7]))
+      var options = EncoderOptions()
+      options.sharesScale = true
+      options.absentCells = AbsentCells(value: value, code: -9)
+      let encoder = try TableEncoder.fit(table: sequences, excluding: ["y"], options: options)
+      let (points, notes) = try encoder.encodeWithNotes(sequences, as: Double.self)
+      #expect(notes.filledCells.isEmpty)
+      // 1, 3, 3, 5, 3, 5: mean 10/3, mean square 78/6.
+      let (mean, deviation) = (10.0 / 3, (13.0 - 100.0 / 9).squareRoot())
+      let expected = [[1, 3, nil], [3, nil, nil], [5, 3, 5]] as [[Double?]]
+      for (row, values) in expected.enumerated() {
+        for (column, value) in values.enumerated() {
+          let found = points.coordinates[row, column]
+          if let value {
+            #expect(abs(found - (value - mean) / deviation) < 1e-12)
+          } else {
+            #expect(found == -9)
+          }
+        }
+      }
+      let data = try JSONEncoder().encode(encoder.options)
+      #expect(try JSONDecoder().decode(EncoderOptions.self, from: data) == encoder.options)
+    }
+  }
+
   @Test("It is part of what a model keeps")
   func coded() throws {
     let encoder = try encoder()

@@ -1,4 +1,5 @@
 public import MercerCore
+import RealModule
 
 /// φ(u) = a erf(b u) + c.
 ///
@@ -67,6 +68,17 @@ public struct ErfActivation: Activation, Equatable {
 
   /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N { N(c) }
+}
+
+/// As a function of one number.
+extension ErfActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { a * Double.erf(b * u) + c }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double {
+    2 * a * b / Double.pi.squareRoot() * Double.exp(-b * b * u * u)
+  }
 }
 
 /// Throws `.invalidParameter` unless the numbers are finite and the first two not zero.

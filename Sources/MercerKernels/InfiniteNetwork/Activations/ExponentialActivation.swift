@@ -1,4 +1,5 @@
 public import MercerCore
+import RealModule
 
 /// φ(u) = a exp(b u).
 ///
@@ -46,4 +47,13 @@ public struct ExponentialActivation: Activation, Equatable {
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     a * N.exp((0.5 * b * b) * variance)
   }
+}
+
+/// As a function of one number.
+extension ExponentialActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { a * Double.exp(b * u) }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double { a * b * Double.exp(b * u) }
 }

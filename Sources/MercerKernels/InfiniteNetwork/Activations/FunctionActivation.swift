@@ -149,6 +149,18 @@ public struct FunctionActivation: ElementwiseLayer {
   }
 }
 
+/// As a function of one number.
+extension FunctionActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { function(u) }
+
+  /// By central differences: about 1e-10 relative to the function for one that is smooth.
+  public func slope(at u: Double) -> Double {
+    let step = 1e-5 * max(1, u.magnitude)
+    return (function(u + step) - function(u - step)) / (2 * step)
+  }
+}
+
 /// Coefficients by the root of the variance, kept for the next chunk.
 private final class HermiteCache: Sendable {
   private let known = Mutex<[Double: [Double]]>([:])

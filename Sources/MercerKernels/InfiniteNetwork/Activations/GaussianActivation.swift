@@ -1,4 +1,5 @@
 public import MercerCore
+import RealModule
 
 /// φ(u) = a exp(b u²), b below zero, or above while 4 b Var u stays below 1.
 ///
@@ -48,4 +49,13 @@ public struct GaussianActivation: Activation, Equatable {
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N {
     N(a) / N.sqrt(1 - (2 * b) * variance)
   }
+}
+
+/// As a function of one number.
+extension GaussianActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { a * Double.exp(b * u * u) }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double { 2 * a * b * u * Double.exp(b * u * u) }
 }

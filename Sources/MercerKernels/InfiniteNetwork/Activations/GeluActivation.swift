@@ -1,4 +1,5 @@
 import MercerCore
+import RealModule
 
 /// φ(u) = u Φ(u), Φ the normal distribution function: the Gaussian error linear unit, exact.
 ///
@@ -43,3 +44,17 @@ public struct GeluActivation: Activation, Equatable {
     variance / N.sqrt((2 * .pi) * (variance + 1))
   }
 }
+
+/// As a function of one number.
+extension GeluActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { u * normalDistribution(u) }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double {
+    normalDistribution(u) + u * Double.exp(-u * u / 2) / (2 * Double.pi).squareRoot()
+  }
+}
+
+/// Φ(u), which keeps its digits for very negative u.
+private func normalDistribution(_ u: Double) -> Double { Double.erfc(-u / Double.sqrt(2)) / 2 }

@@ -70,3 +70,25 @@ public struct HermiteActivation: Activation, Equatable {
     return value[0].squareRoot() * N.power(variance + -1, degree / 2)
   }
 }
+
+/// As a function of one number.
+extension HermiteActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { Self.orthonormal(degree, u) }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double {
+    Double(degree).squareRoot() * Self.orthonormal(degree - 1, u)
+  }
+
+  /// Heₙ(u)/√n!, by the recursion √(n + 1) hₙ₊₁ = u hₙ − √n hₙ₋₁.
+  private static func orthonormal(_ degree: Int, _ u: Double) -> Double {
+    var (last, value) = (0.0, 1.0)
+    for n in 0..<degree {
+      let next =
+        (u * value - Double(n).squareRoot() * last) / Double(n + 1).squareRoot()
+      (last, value) = (value, next)
+    }
+    return value
+  }
+}

@@ -1,4 +1,5 @@
 public import MercerCore
+import RealModule
 
 /// φ(u) = uᵖ.
 ///
@@ -55,6 +56,15 @@ public struct MonomialActivation: Activation, Equatable {
       ? N(0)
       : PolynomialMoments.doubleFactorial(degree - 1) * N.power(variance, degree / 2)
   }
+}
+
+/// As a function of one number.
+extension MonomialActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { Double.pow(u, degree) }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double { Double(degree) * Double.pow(u, degree - 1) }
 }
 
 /// Throws `.invalidParameter` unless a degree is in its range.

@@ -1,4 +1,5 @@
 public import MercerCore
+import RealModule
 
 /// φ(u) = √2 sin(√(2γ) u + π/4), whose kernel is Gaussian.
 ///
@@ -39,4 +40,19 @@ public struct RBFActivation: Activation, Equatable {
 
   /// E φ(u).
   public func mean<N: MomentNumber>(ofVariance variance: N) -> N { N.exp(-gamma * variance) }
+}
+
+/// As a function of one number.
+extension RBFActivation: PointwiseActivation {
+  private var frequency: Double { (2 * gamma).squareRoot() }
+
+  /// φ(u).
+  public func value(at u: Double) -> Double {
+    Double.sqrt(2) * Double.sin(frequency * u + .pi / 4)
+  }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double {
+    Double.sqrt(2) * frequency * Double.cos(frequency * u + .pi / 4)
+  }
 }

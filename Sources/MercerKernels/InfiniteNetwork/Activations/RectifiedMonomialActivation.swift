@@ -1,4 +1,5 @@
 public import MercerCore
+import RealModule
 
 /// φ(u) = max(u, 0)ᵖ, p ≥ 1: relu to a power.
 ///
@@ -88,5 +89,16 @@ public struct RectifiedMonomialActivation: Activation, Equatable {
     let power = N.power(variance, degree / 2)
     return degree % 2 == 0
       ? moment * power : (moment * (2 / Double.pi).squareRoot()) * (power * N.sqrt(variance))
+  }
+}
+
+/// As a function of one number.
+extension RectifiedMonomialActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { u > 0 ? Double.pow(u, degree) : 0 }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double {
+    u > 0 ? Double(degree) * Double.pow(u, degree - 1) : 0
   }
 }

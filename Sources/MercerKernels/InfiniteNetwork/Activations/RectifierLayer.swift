@@ -125,6 +125,15 @@ public struct RectifierLayer: ElementwiseLayer, Equatable {
   }
 }
 
+/// As a function of one number.
+extension RectifierLayer: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { (u > 0 ? slopeAbove : slopeBelow) * u }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double { u > 0 ? slopeAbove : slopeBelow }
+}
+
 extension Scalar {
   /// `y[j] += factor m[j] x[j]`, and `m[j]` becomes 0.
   @specialized(where Self == Double)

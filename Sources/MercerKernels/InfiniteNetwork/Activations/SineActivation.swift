@@ -86,3 +86,16 @@ public struct SineActivation: Activation, Equatable {
     return (plus, plus * N.expMinusOne((2 * squaredScale) * pair.k))
   }
 }
+
+/// As a function of one number.
+extension SineActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double {
+    a * (isCosine ? Double.cos(b * u + c) : Double.sin(b * u + c))
+  }
+
+  /// φ′(u).
+  public func slope(at u: Double) -> Double {
+    a * b * (isCosine ? -Double.sin(b * u + c) : Double.cos(b * u + c))
+  }
+}

@@ -62,3 +62,12 @@ public struct StepActivation: Activation, Equatable {
     N(isSign || !(variance.approximate > 0) ? 0 : 0.5)
   }
 }
+
+/// As a function of one number.
+extension StepActivation: PointwiseActivation {
+  /// φ(u).
+  public func value(at u: Double) -> Double { u > 0 ? 1 : isSign ? -1 : 0 }
+
+  /// φ′(u), 0 at the jump.
+  public func slope(at u: Double) -> Double { 0 }
+}

@@ -47,6 +47,8 @@ public struct NetworkGraph: Sendable {
   public private(set) var nodes: [NetworkNode]
   /// The node of the network's output.
   public private(set) var output = 0
+  /// Which numbers of the input stand for nothing, if any.
+  public private(set) var inputMask: InputMask?
   private var place = NetworkPlace()
   private var parameterCount = 0
 
@@ -161,7 +163,9 @@ extension NetworkGraph {
   ///
   /// - Throws: `.invalidParameter` unless nothing was added yet; `.shapeMismatch` when the inputs do
   ///   not have as many numbers.
-  mutating func setInputShape(_ shape: NetworkShape, after node: Int) throws(MercerError) {
+  mutating func setInputShape(
+    _ shape: NetworkShape, mask: InputMask?, after node: Int
+  ) throws(MercerError) {
     guard node == 0, nodes.count == 1, nodes[0].shape.isVector, place.steps.count == 1,
       place.steps[0].number == 1
     else {
@@ -175,5 +179,6 @@ extension NetworkGraph {
           + "\(shape.inputDimension ?? 0)")
     }
     nodes[0].shape = shape
+    inputMask = mask
   }
 }

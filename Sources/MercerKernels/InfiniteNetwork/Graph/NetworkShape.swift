@@ -17,6 +17,14 @@ public struct NetworkShape: Sendable, Equatable {
     /// Infinitely many. Layers of one network may grow at different rates: a layer of width 2 has
     /// twice as many units as one of width 1.
     case infinite(width: Double)
+
+    /// The relative number of units: the width, or the number itself where it is finite.
+    public var width: Double {
+      switch self {
+      case .finite(let count): Double(count)
+      case .infinite(let width): width
+      }
+    }
   }
 
   /// Where units are.

@@ -4,21 +4,24 @@ public import MercerCore
 /// `sequence(12, channels: 4)`.
 ///
 /// Coordinates are in the order of an array with the channels last: row by row, column by column, the
-/// channels of one position together.
+/// channels of one position together. With a mask some positions of an input can be absent.
 public struct InputShapeLayer: NetworkLayer, Equatable {
   /// The shape of the input, with finitely many channels.
   public let shape: NetworkShape
+  /// Which numbers stand for nothing, if any.
+  public let mask: InputMask?
 
   /// A layer that gives the input this shape.
   ///
   /// - Throws: `.invalidParameter` when it is of no positions, or of infinitely many or no numbers.
-  public init(_ shape: NetworkShape) throws(MercerError) {
+  public init(_ shape: NetworkShape, mask: InputMask? = nil) throws(MercerError) {
     guard !shape.isVector, let count = shape.inputDimension, count > 0, shape.positionCount > 0
     else {
       throw MercerError(
         .invalidParameter, "the sizes of an input must be whole numbers greater than zero")
     }
     self.shape = shape
+    self.mask = mask
   }
 
   /// How the text form writes and reads the two kinds.
@@ -27,26 +30,31 @@ public struct InputShapeLayer: NetworkLayer, Equatable {
       "image", summary: "says that inputs are images; first layer",
       parameters: [
         .init(nil, .wholeNumber, summary: "rows"), .init(nil, .wholeNumber, summary: "columns"),
-        channels,
+        channels, mask,
       ]
     ) { (arguments) throws(MercerError) in
       try InputShapeLayer(
         .image(
           height: size(arguments.unlabelled(0)), width: size(arguments.unlabelled(1)),
-          channels: arguments.wholeNumber("channels")))
+          channels: arguments.wholeNumber("channels")), mask: InputMask(arguments["mask"]))
     },
     NetworkLayerSyntax(
       "sequence", summary: "says that inputs are sequences; first layer",
-      parameters: [.init(nil, .wholeNumber, summary: "length"), channels]
+      parameters: [.init(nil, .wholeNumber, summary: "length"), channels, mask]
     ) { (arguments) throws(MercerError) in
       try InputShapeLayer(
         .sequence(
-          length: size(arguments.unlabelled(0)), channels: arguments.wholeNumber("channels")))
+          length: size(arguments.unlabelled(0)), channels: arguments.wholeNumber("channels")),
+        mask: InputMask(arguments["mask"]))
     },
   ]
 
   private static let channels = KernelParameterSyntax(
     "channels", .wholeNumber, ifAbsent: .value(.number(1)), summary: "numbers at each position")
+
+  private static let mask = KernelParameterSyntax(
+    "mask", .numberOrWord, ifAbsent: .optional,
+    summary: "a number that stands for nothing, or the word missing")
 
   /// A size up to a billion, 0 for any other.
   private static func size(_ value: KernelExpression.Value?) -> Int {
@@ -66,12 +74,13 @@ public struct InputShapeLayer: NetworkLayer, Equatable {
     if case .finite(let channels) = shape.channels, channels != 1 {
       arguments.append(.init("channels", .number(Double(channels))))
     }
+    if let mask { arguments.append(.init("mask", mask.value)) }
     return .layer(sizes.count == 1 ? "sequence" : "image", arguments)
   }
 
   /// Gives the input its shape, and adds nothing.
   public func add(to graph: inout NetworkGraph, after input: Int) throws(MercerError) -> Int {
-    try graph.setInputShape(shape, after: input)
+    try graph.setInputShape(shape, mask: mask, after: input)
     return input
   }
 }

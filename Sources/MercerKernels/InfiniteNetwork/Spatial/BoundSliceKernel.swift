@@ -8,7 +8,7 @@ import MercerCore
 struct BoundSliceKernel<Element: Scalar>: BoundKernel {
   private let kind: NetworkKernel<Element>.Kind
   private let engine: SliceEngine<Element>
-  private let rows: Matrix<Element>, columns: Matrix<Element>
+  private let rows: SliceInputs<Element>, columns: SliceInputs<Element>
   /// Whether both sets are the same.
   private let isSymmetric: Bool
   let dimension: Int
@@ -20,17 +20,18 @@ struct BoundSliceKernel<Element: Scalar>: BoundKernel {
     kind = kernel.kind
     engine = try SliceEngine(graph)
     isSymmetric = rows.isIdentical(to: columns)
-    self.rows = kernel.metric.mapped(rows.coordinates)
-    self.columns = isSymmetric ? self.rows : kernel.metric.mapped(columns.coordinates)
+    self.rows = try SliceInputs(rows, kernel.metric, graph)
+    self.columns = isSymmetric ? self.rows : try SliceInputs(columns, kernel.metric, graph)
     dimension = rows.dimension
     try engine.checkFinite(self.rows)
     if !isSymmetric { try engine.checkFinite(self.columns) }
   }
 
-  var rowCount: Int { rows.rowCount }
-  var columnCount: Int { columns.rowCount }
+  var rowCount: Int { rows.count }
+  var columnCount: Int { columns.count }
   var hasGradients: Bool { false }
   var entriesAtOnce: Int { engine.entriesAtOnce }
+  var scratchBytes: Int { engine.scratchBytes(wantsTangent: kind == .ntk) }
 
   func fill(_ tile: Tile<Element>) {
     let run = engine.pairRun(wantsTangent: kind == .ntk)
@@ -80,14 +81,14 @@ struct BoundSliceKernel<Element: Scalar>: BoundKernel {
   }
 
   private func prepare(
-    _ points: Matrix<Element>, _ range: Range<Int>, isWide: Bool, _ planes: SlicePlanes<Element>,
+    _ points: SliceInputs<Element>, _ range: Range<Int>, isWide: Bool,
+    _ planes: SlicePlanes<Element>,
     _ alone: SliceRun<Double>
   ) {
-    points.withBase { base in
+    points.withSources { source in
       for index in range {
         engine.prepare(
-          base + index * points.columnCount, isWide: isWide, with: alone,
-          into: planes[index - range.lowerBound])
+          source(index), isWide: isWide, with: alone, into: planes[index - range.lowerBound])
       }
     }
   }
@@ -95,17 +96,7 @@ struct BoundSliceKernel<Element: Scalar>: BoundKernel {
   /// Whether two inputs have the same numbers.
   private func areEqual(_ i: Int, _ j: Int) -> Bool {
     if isSymmetric && i == j { return true }
-    let count = rows.columnCount
-    var areEqual = true
-    rows.withBase { x in
-      columns.withBase { z in
-        for k in 0..<count where x[i * count + k] != z[j * count + k] {
-          areEqual = false
-          return
-        }
-      }
-    }
-    return areEqual
+    return SliceInputs.areEqual(rows, i, columns, j)
   }
 
   // Callers ask for `hasGradients` first.
@@ -137,18 +128,19 @@ final class SlicePlanes<Element: Scalar> {
 extension NetworkKernel {
   /// k(x, x) or Θ(x, x) of inputs with positions: each is paired with itself.
   func sliceDiagonal(
-    _ graph: NetworkGraph, _ mapped: Matrix<Element>
+    _ graph: NetworkGraph, _ points: Points<Element>
   ) throws(MercerError) -> [Element] {
     let engine = try SliceEngine<Element>(graph)
-    try engine.checkFinite(mapped)
+    let inputs = try SliceInputs(points, metric, graph)
+    try engine.checkFinite(inputs)
     let run = engine.pairRun(wantsTangent: kind == .ntk)
     let alone = engine.aloneRun()
     let x = SlicePlanes<Element>(count: 1, size: engine.narrow.total)
     let z = SlicePlanes<Element>(count: 1, size: engine.wide.total)
     var values: [Element] = []
-    mapped.withBase { base in
-      for index in 0..<mapped.rowCount {
-        let input = base + index * mapped.columnCount
+    inputs.withSources { source in
+      for index in 0..<inputs.count {
+        let input = source(index)
         engine.prepare(input, isWide: false, with: alone, into: x[0])
         engine.prepare(input, isWide: true, with: alone, into: z[0])
         values.append(run.value(x: x[0], z: z[0], isSame: true))

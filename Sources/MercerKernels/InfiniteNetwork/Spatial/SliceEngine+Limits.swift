@@ -20,19 +20,28 @@ extension SliceEngine {
     return max(16, 20_000_000 / work)
   }
 
+  /// The bytes of one thread while it fills a tile: the slices of pairs and of single inputs that are
+  /// live at once, matrices of attention layers, and the planes of two blocks of inputs.
+  func scratchBytes(wantsTangent: Bool) -> Int {
+    let blocks = blockSize * (narrow.total + wide.total) * MemoryLayout<Element>.stride
+    return blocks
+      + SliceRun<Element>.byteCount(graph, pairs, wantsTangent: wantsTangent)
+      + SliceRun<Double>.byteCount(graph, alone, wantsTangent: false)
+      + records.byteCount + (aloneNarrow.total + aloneWide.total) * MemoryLayout<Double>.stride
+  }
+
   /// Throws `.invalidData` naming the layer after which a variance is too large for the element type.
-  func checkFinite(_ inputs: Matrix<Element>) throws(MercerError) {
+  func checkFinite(_ inputs: SliceInputs<Element>) throws(MercerError) {
     let limit = Double(Element.greatestFiniteMagnitude)
-    guard let node = firstBeyond(limit, from: largestVariance(inputs)) else { return }
+    guard let node = firstBeyond(limit, from: largestVariance(inputs.numbers)) else { return }
     // The bound may be far above the variances themselves: look at those.
     guard !records.records.isEmpty else { throw overflow(at: node) }
     let run = aloneRun()
     let planes = SlicePlanes<Element>(count: 1, size: narrow.total)
     var failed: Int?
-    inputs.withBase { base in
-      for index in 0..<inputs.rowCount where failed == nil {
-        prepare(
-          base + index * inputs.columnCount, isWide: false, with: run, into: planes[0])
+    inputs.withSources { source in
+      for index in 0..<inputs.count where failed == nil {
+        prepare(source(index), isWide: false, with: run, into: planes[0])
         failed = records.records.indices.first { record in
           let size = records.records[record].planeSize(isWide: false, Double.self)
           let values = run.values(of: record)
@@ -88,7 +97,8 @@ extension SliceEngine {
       case .sum(let first, let second): bound = first * before[0] + second * before[1]
       case .product: bound = before[0] * before[1]
       case .flatten, .globalAverage: bound = before[0]
-      case .normalisation: bound = 1
+      case .normalisation(let acrossPositions):
+        bound = acrossPositions ? Double(node.layout.positionCount) : 1
       case .attention(let form): bound = form.bound(before[0], node.layout.positionCount)
       }
       guard bound <= limit else { return index }
@@ -102,15 +112,17 @@ extension AttentionForm {
   /// What k(p, p) cannot be above, when none before is above `variance`.
   fileprivate func bound(_ variance: Double, _ count: Int) -> Double {
     let values = valueVariance * outputVariance
-    let score = (queryVariance * keyVariance).squareRoot() * variance
+    let seen = unitWeight * variance + positionWeight * abs(decayTable.first ?? 0)
+    let score = (queryVariance * keyVariance).squareRoot() * seen
+    let value = valuesSeePositions ? seen : variance
     switch mechanism {
-    case .softmax: return values * variance + biasVariance
-    case .relu, .linear:
+    case .softmax: return values * value + biasVariance
+    case .relu, .abs, .linear:
       let total = Double(count) * score
-      return values * total * total * variance + biasVariance
+      return values * total * total * value + biasVariance
     case .gaussianScores:
       let total = Double(count) * score
-      return values * variance * total * total + biasVariance
+      return values * max(seen, value) * total * total + biasVariance
     }
   }
 }

@@ -66,14 +66,18 @@ struct SliceEngine<Element: Scalar>: Sendable {
   /// Prepares one input: what its records hold, in the memory of x or z, which is zero where nothing
   /// was written yet.
   func prepare(
-    _ input: UnsafePointer<Element>, isWide: Bool, with run: SliceRun<Double>,
+    _ input: SliceSource<Element>, isWide: Bool, with run: SliceRun<Double>,
     into planes: UnsafeMutablePointer<Element>
   ) {
-    Self.setChannels(of: input, records, isWide: isWide, into: planes)
+    Self.setChannels(of: input.numbers, records, isWide: isWide, into: planes)
     guard !records.records.isEmpty else { return }
+    let presence = input.presence.flatMap { graph.masks?.presence(ofInput: $0) } ?? []
+    records.setMasks(presence, isWide: isWide, isWide ? wide : narrow, into: planes)
     run.fillAlone { x, z in
-      Self.setChannels(of: input, records, isWide: false, into: x)
-      Self.setChannels(of: input, records, isWide: true, into: z)
+      Self.setChannels(of: input.numbers, records, isWide: false, into: x)
+      Self.setChannels(of: input.numbers, records, isWide: true, into: z)
+      records.setMasks(presence, isWide: false, aloneNarrow, into: x)
+      records.setMasks(presence, isWide: true, aloneWide, into: z)
     }
     let offsets = isWide ? wide : narrow
     let slices = Element.loops.slices
@@ -81,6 +85,7 @@ struct SliceEngine<Element: Scalar>: Sendable {
       let root = planes + offsets.root[index]
       let inverse = planes + offsets.inverse[index]
       let values = run.values(of: index)
+      if case .mask = record.content { continue }
       if case .attention = record.content {
         for i in 0..<(record.layout.positionCount * record.layout.positionCount) {
           root[i] = Element(values[i])

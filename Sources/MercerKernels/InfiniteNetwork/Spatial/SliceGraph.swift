@@ -7,6 +7,8 @@ struct SliceGraph: Sendable {
   let output: Int
   /// Whether equal inputs can differ, so that positions with themselves are not one direction.
   let addsNoise: Bool
+  /// Which positions are there at each node, where some can be absent.
+  private(set) var masks: SliceMasks?
 
   /// - Throws: `.invalidParameter` naming the layer for what the engine cannot do.
   init(_ graph: NetworkGraph) throws(MercerError) {
@@ -41,6 +43,7 @@ struct SliceGraph: Sendable {
           place: node.place.description, hasMean: hasMean[index]))
       if case .elementwise(let layer) = node.operation { nodes[index].moments = layer }
     }
+    if graph.inputMask != nil { masks = SliceMasks(nodes) }
   }
 
   /// Whether the units of each node have means other than zero.

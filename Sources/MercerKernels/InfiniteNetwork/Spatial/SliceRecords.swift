@@ -15,6 +15,8 @@ struct SliceRecords: Sendable {
     case mean
     /// The weights of the attention that is this node, positions × positions.
     case attention
+    /// Which positions are there: the mask of this number, at the node where it first is one.
+    case mask(Int)
   }
 
   struct Record: Sendable {
@@ -47,6 +49,7 @@ struct SliceRecords: Sendable {
   let input: SliceLayout
   let channels: Int
   private let lengthRecords, meanRecords, attentionRecords, unitMeanRecords: [Int?]
+  private let maskRecords: [Int?]
 
   init(_ graph: SliceGraph) {
     let nodes = graph.nodes
@@ -80,6 +83,16 @@ struct SliceRecords: Sendable {
       if wantsUnitMean[index] { unitMeans[index] = add(index, .mean, node.layout) }
       if wantsMean[index] { means[index] = add(index, .meanLength, node.layout) }
     }
+    var masks = none
+    if let found = graph.masks {
+      let first = records.count
+      for (mask, layout) in found.layouts.enumerated() {
+        let node = found.maskOfNode.firstIndex(of: mask) ?? 0
+        _ = add(node, .mask(mask), layout)
+      }
+      masks = found.maskOfNode.map { first + $0 }
+    }
+    maskRecords = masks
     self.records = records
     (lengthRecords, meanRecords, attentionRecords, unitMeanRecords) = (
       lengths, means, attention, unitMeans
@@ -101,6 +114,15 @@ struct SliceRecords: Sendable {
   func means(of node: Int) -> Int? { unitMeanRecords[node] }
   /// The record of the weights of an attention.
   func attention(of node: Int) -> Int? { attentionRecords[node] }
+
+  /// The record of which positions are there at a node; nil where all always are.
+  func mask(of node: Int) -> Int? { maskRecords[node] }
+
+  /// The bytes of what a pass over one input writes down.
+  var byteCount: Int {
+    records.reduce(0) { $0 + $1.planeSize(isWide: false, Double.self) }
+      * MemoryLayout<Double>.stride
+  }
 
   /// Where the planes of one input are, as x or as z.
   func offsets<Element>(isWide: Bool, _: Element.Type) -> Offsets {

@@ -3,7 +3,9 @@ import MercerCore
 /// The moments of units at each position, in a pass over one input.
 extension SliceRun {
   /// Variances and means after an activation.
-  func selfElementwise(_ step: SliceStep, _ node: SliceConstants) {
+  func selfElementwise(
+    _ step: SliceStep, _ node: SliceConstants, _ input: SliceInput<Element>
+  ) {
     let place = Int(step.node)
     let k = covariance(step.output)
     let target = graph.nodes[place]
@@ -21,10 +23,13 @@ extension SliceRun {
       after.append(moments.mean)
     }
     means[place] = target.hasMean ? after : nil
+    setMeansOfAbsent(place, input)
   }
 
   /// Variances and means after a join of branches.
-  func selfCombination(_ step: SliceStep, _ node: SliceConstants) {
+  func selfCombination(
+    _ step: SliceStep, _ node: SliceConstants, _ input: SliceInput<Element>
+  ) {
     let place = Int(step.node)
     let target = graph.nodes[place]
     guard case .combination(let layer) = target.operation, target.inputs.count == 2 else { return }
@@ -41,10 +46,11 @@ extension SliceRun {
       after.append(moments.mean)
     }
     means[place] = target.hasMean ? after : nil
+    setMeansOfAbsent(place, input)
   }
 
   /// Means after a pooling, a readout, or a join that does not ask for them itself.
-  func setMeans(of place: Int) {
+  func setMeans(of place: Int, _ input: SliceInput<Element>) {
     let target = graph.nodes[place]
     let inputs = target.inputs.map { means[$0] ?? [] }
     let source = graph.nodes[target.inputs[0]].layout
@@ -73,9 +79,21 @@ extension SliceRun {
     case .product:
       means[place] = (0..<target.layout.positionCount).map { mean(0, $0) * mean(1, $0) }
     case .flatten, .globalAverage:
-      means[place] = [inputs[0].reduce(0, +) / Double(source.positionCount)]
+      var count = Double(source.positionCount)
+      if case .globalAverage = target.operation, let mask = records.mask(of: target.inputs[0]) {
+        count = max(1, presentCount(mask, input).x)
+      }
+      means[place] = [inputs[0].reduce(0, +) / count]
     default: break
     }
+    setMeansOfAbsent(place, input)
+  }
+
+  /// Units of absent positions are zero.
+  private func setMeansOfAbsent(_ place: Int, _ input: SliceInput<Element>) {
+    guard let mask = records.mask(of: place), let values = means[place] else { return }
+    let present = presence(mask, input).x
+    means[place] = zip(values, present).map { $1 == 0 ? 0 : $0 }
   }
 
   /// Keeps the means after a node, for pairs and for the slices of this input with itself.

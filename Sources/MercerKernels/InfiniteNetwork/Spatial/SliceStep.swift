@@ -18,6 +18,9 @@ struct SliceStep: Sendable {
     /// Adds the entries of a slice to a mean, and writes the mean.
     case total
     case mean
+    /// The same over positions that are there, and what makes entries of others zero.
+    case presentMean
+    case mask
     case normalisation
     /// Nothing in common.
     case zero

@@ -50,8 +50,15 @@ struct ImageReference {
   var tangent: [[Double]]
   /// The means of units of x and of z.
   var means: [[Double]]
+  /// Which positions of x and of z are there.
+  var present: [[Bool]]
 
-  init(_ x: [Double], _ z: [Double], height: Int, width: Int, channels: Int) {
+  init(
+    _ x: [Double], _ z: [Double], height: Int, width: Int, channels: Int,
+    present: [[Bool]]? = nil
+  ) {
+    self.present =
+      present ?? Array(repeating: Array(repeating: true, count: height * width), count: 2)
     self.height = height
     self.width = width
     let count = height * width
@@ -69,6 +76,40 @@ struct ImageReference {
   private var count: Int { height * width }
 
   mutating func apply(_ layer: ReferenceLayer) {
+    transform(layer)
+    let n = count
+    for pair in 0..<3 {
+      let (x, z) = (present[pair / 2], present[(pair + 1) / 2])
+      for i in 0..<(n * n) where !(x[i / n] && z[i % n]) {
+        covariance[pair][i] = 0
+        tangent[pair][i] = 0
+      }
+    }
+    for side in 0..<2 {
+      for p in 0..<n where !present[side][p] { means[side][p] = 0 }
+    }
+  }
+
+  /// Positions are there whose window's middle is.
+  private mutating func movePresence(
+    _ newHeight: Int, _ newWidth: Int, filter: (Int, Int), stride: (Int, Int), low: (Int, Int),
+    _ padding: String
+  ) {
+    let (h, w) = (height, width)
+    present = present.map { before in
+      (0..<(newHeight * newWidth)).map { p in
+        guard
+          let row = Self.place(
+            p / newWidth * stride.0 + (filter.0 - 1) / 2 - low.0, h, padding),
+          let column = Self.place(
+            p % newWidth * stride.1 + (filter.1 - 1) / 2 - low.1, w, padding)
+        else { return false }
+        return before[row * w + column]
+      }
+    }
+  }
+
+  private mutating func transform(_ layer: ReferenceLayer) {
     switch layer {
     case .conv(
       let rows, let columns, let rowStride, let columnStride, let padding, let weight, let bias,
@@ -106,6 +147,9 @@ struct ImageReference {
         (covariance[pair], tangent[pair]) = (k, theta)
       }
       means = means.map { _ in [Double](repeating: 0, count: m) }
+      movePresence(
+        newHeight, newWidth, filter: (rows, columns), stride: (rowStride, columnStride),
+        low: (low, left), padding)
       (height, width) = (newHeight, newWidth)
     case .pool(let rows, let columns, let rowStride, let columnStride, let padding, let isMean):
       let (newHeight, low) = Self.sizes(height, rows, rowStride, padding)
@@ -136,6 +180,9 @@ struct ImageReference {
       }
       covariance = covariance.map(pooled)
       tangent = tangent.map(pooled)
+      movePresence(
+        newHeight, newWidth, filter: (rows, columns), stride: (rowStride, columnStride),
+        low: (low, left), padding)
       (height, width) = (newHeight, newWidth)
     case .rectifier(let below):
       means = [diagonal(0), diagonal(2)].map {
@@ -172,15 +219,16 @@ struct ImageReference {
     case .layerNorm(let all):
       var lengths = [diagonal(0), diagonal(2)]
       if all {
-        lengths = lengths.map { values in
-          values.map { _ in values.reduce(0, +) / Double(values.count) }
+        lengths = zip(lengths, present).map { values, there in
+          values.map { _ in values.reduce(0, +) / Double(max(1, there.count { $0 })) }
         }
       }
       let n = count
       for pair in 0..<3 {
         let (a, b) = (lengths[pair / 2], lengths[(pair + 1) / 2])
         for i in covariance[pair].indices {
-          let scale = 1 / (a[i / n] * b[i % n]).squareRoot()
+          let product = a[i / n] * b[i % n]
+          let scale = product > 0 ? 1 / product.squareRoot() : 0
           covariance[pair][i] *= scale
           tangent[pair][i] *= scale
         }
@@ -188,6 +236,7 @@ struct ImageReference {
     case .residual(let layers):
       var branch = self
       for layer in layers { branch.apply(layer) }
+      present = zip(present, branch.present).map { zip($0, $1).map { $0 || $1 } }
       for pair in 0..<3 {
         for i in covariance[pair].indices {
           covariance[pair][i] += branch.covariance[pair][i]
@@ -208,19 +257,23 @@ struct ImageReference {
           a.covariance[pair][i] += b.covariance[pair][i] + cross + other
         }
       }
+      a.present = zip(a.present, b.present).map { zip($0, $1).map { $0 || $1 } }
       a.means = (0..<2).map { zip(a.means[$0], b.means[$0]).map { $0 + $1 } }
       self = a
     case .flatten, .globalAverage:
       let n = count
       var isFlat = false
       if case .flatten = layer { isFlat = true }
-      func mean(_ values: [Double]) -> [Double] {
+      let counts = present.map { Double(max(1, $0.count { $0 })) }
+      func mean(_ pair: Int, _ values: [Double]) -> [Double] {
         isFlat
           ? [(0..<n).reduce(0) { $0 + values[$1 * n + $1] } / Double(n)]
-          : [values.reduce(0, +) / Double(n * n)]
+          : [values.reduce(0, +) / (counts[pair / 2] * counts[(pair + 1) / 2])]
       }
-      covariance = covariance.map(mean)
-      tangent = tangent.map(mean)
+      covariance = covariance.indices.map { mean($0, covariance[$0]) }
+      tangent = tangent.indices.map { mean($0, tangent[$0]) }
+      means = means.map { _ in [0] }
+      present = present.map { [$0.contains(true)] }
       (height, width) = (1, 1)
     }
   }

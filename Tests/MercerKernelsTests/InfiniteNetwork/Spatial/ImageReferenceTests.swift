@@ -123,20 +123,34 @@ struct ImageReferenceTests {
       let channels = architect.whole(1...3)
       let layers = architect.network(height: height, width: width, isLine: isLine)
       let shape = isLine ? "sequence(\(width)" : "image(\(height), \(width)"
+      let isMasked = architect.chance(0.4)
       let text =
-        "\(shape), channels: \(channels)) > " + layers.map(\.text).joined(separator: " > ")
-      let rows = (0..<3).map { _ in
+        "\(shape), channels: \(channels)\(isMasked ? ", mask: 77" : "")) > "
+        + layers.map(\.text).joined(separator: " > ")
+      var rows = (0..<3).map { _ in
         (0..<(height * width * channels)).map { _ in architect.random.normal() }
       }
+      // Now and then an input is absent as a whole.
+      let presence = (0..<3).map { _ in
+        let share = architect.chance(0.1) ? 0 : 0.7
+        return (0..<(height * width)).map { _ in !isMasked || architect.chance(share) }
+      }
+      for (row, there) in presence.enumerated() {
+        for place in rows[row].indices where !there[place / channels] { rows[row][place] = 77 }
+      }
       try check(
-        text, layers, rows, height: height, width: width, channels: channels, "trial \(trial)")
+        text, layers, rows, presence, height: height, width: width, channels: channels,
+        "trial \(trial)")
     }
   }
 
   private func check(
-    _ text: String, _ layers: [ReferenceLayer], _ rows: [[Double]], height: Int, width: Int,
-    channels: Int, _ name: String
+    _ text: String, _ layers: [ReferenceLayer], _ rows: [[Double]], _ presence: [[Bool]],
+    height: Int, width: Int, channels: Int, _ name: String
   ) throws {
+    let zeroed = zip(rows, presence).map { row, there in
+      row.indices.map { there[$0 / channels] ? row[$0] : 0 }
+    }
     for kind in ["nngp", "ntk"] {
       let double = try makeKernel(parsing: "\(kind)(\(text))", of: Double.self)
       let float = try makeKernel(parsing: "\(kind)(\(text))", of: Float.self)
@@ -144,7 +158,8 @@ struct ImageReferenceTests {
       let singles = try matrix(float, Points(rows: rows.map { $0.map { Float($0) } }))
       for (i, j) in [(0, 1), (2, 0), (1, 1)] {
         var reference = ImageReference(
-          rows[i], rows[j], height: height, width: width, channels: channels)
+          zeroed[i], zeroed[j], height: height, width: width, channels: channels,
+          present: [presence[i], presence[j]])
         for layer in layers { reference.apply(layer) }
         let expected = kind == "nngp" ? reference.covariance : reference.tangent
         let size = (expected[0][0] * expected[2][0]).squareRoot()
