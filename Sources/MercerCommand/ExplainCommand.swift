@@ -23,7 +23,7 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "The model.safetensors that fit wrote.")
   var model: String
 
-  @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
+  @Argument(help: "The table: CSV or TSV, also gzipped, - for standard input; or an array (NPY).")
   var table: String
 
   @Option(
@@ -54,7 +54,7 @@ struct ExplainCommand: ParsableCommand {
     let fitted = try TableModel(readingFrom: model)
     if let output { try AtomicFile.check(output) }
     try report.check()
-    let read = try CSVReader.read(
+    let read = try TableFile.read(
       path: table, options: CSVOptions(kinds: fitted.encoder.columnKinds), context: context)
     let explainer = try TableExplainer(fitted, table: read, seed: common.seed)
     let chosen = try (rows ?? RowNumbers(1...3)).places(in: read, isDefault: rows == nil)

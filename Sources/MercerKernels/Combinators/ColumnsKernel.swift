@@ -102,7 +102,7 @@ struct BoundColumns<Element: Scalar>: PairwiseBoundKernel {
   let columns: [Int]
   let dimension: Int
   var hasGradients: Bool { base.hasGradients }
-  var entriesAtOnce: Int { base.entriesAtOnce }
+  var secondsPerEntry: Double { base.secondsPerEntry }
 
   var rowCount: Int { base.rowCount }
   var columnCount: Int { base.columnCount }

@@ -77,6 +77,9 @@ public struct ShiftedGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 }
 
 extension ShiftedGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// As of the base.
+  public var entriesAtOnce: Int { base.entriesAtOnce }
+
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     base.fill(tile)

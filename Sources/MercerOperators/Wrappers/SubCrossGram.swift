@@ -54,6 +54,9 @@ public struct SubCrossGram<Base: GramOperator>: GramOperator {
 }
 
 extension SubCrossGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// As of the base.
+  public var entriesAtOnce: Int { base.entriesAtOnce }
+
   /// Writes the entries of the tile, one run of neighbouring rows and columns at a time: fast when
   /// the chosen numbers are consecutive, a call for each entry when they are scattered.
   public func fill(_ tile: Tile<Element>) {

@@ -39,6 +39,9 @@ public struct SubGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 }
 
 extension SubGram: IndexableGramOperator where Base: IndexableGramOperator {
+  /// As of the base.
+  public var entriesAtOnce: Int { base.entriesAtOnce }
+
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { cross.fill(tile) }
 }

@@ -82,7 +82,8 @@ struct FitInsight {
       return try TableExplainer(model, table: table, seed: seed).labelDoubts(context: context)
     }
     spectrum = try attempt { () throws(MercerError) in
-      try GramSpectrum(of: model.regression, seed: seed, context: context)
+      if let known = outcome.spectrum { return known }
+      return try GramSpectrum(of: model.regression, seed: seed, context: context)
     }
     self.failures = failures
   }

@@ -30,7 +30,7 @@ struct BoundSliceKernel<Element: Scalar>: BoundKernel {
   var rowCount: Int { rows.rowCount }
   var columnCount: Int { columns.rowCount }
   var hasGradients: Bool { false }
-  var entriesAtOnce: Int { engine.entriesAtOnce }
+  var secondsPerEntry: Double { engine.secondsPerEntry }
 
   func fill(_ tile: Tile<Element>) {
     let run = engine.pairRun(wantsTangent: kind == .ntk)

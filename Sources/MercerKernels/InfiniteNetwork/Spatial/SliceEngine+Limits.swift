@@ -13,13 +13,6 @@ extension SliceEngine {
     max(1, min(8, (512 << 10) / max(narrow.total * MemoryLayout<Element>.size, 1)))
   }
 
-  /// How many entries are worth a thread's while: as many as take ten milliseconds or so, counted in
-  /// steps of planes.
-  var entriesAtOnce: Int {
-    let work = max(pairs.steps.count * pairs.planeSize, 1)
-    return max(16, 20_000_000 / work)
-  }
-
   /// Throws `.invalidData` naming the layer after which a variance is too large for the element type.
   func checkFinite(_ inputs: Matrix<Element>) throws(MercerError) {
     let limit = Double(Element.greatestFiniteMagnitude)
