@@ -127,6 +127,7 @@ struct FitCommand: ParsableCommand {
     learner.balancesClasses = balance
     learner.foldCount = folds
     learner.precision = precision
+    if let remark = try learning.shapeRemark() { common.note(remark) }
 
     let ((train, large), trainSeconds) = try timed { () throws(MercerError) in
       try readTrain(context)

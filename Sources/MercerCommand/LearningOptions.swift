@@ -82,6 +82,22 @@ struct LearningOptions: ParsableArguments {
     learner.kernel = made
     return learner
   }
+
+  /// How inputs of two axes are taken, which a network without a shape of its own reads as sequences; nil
+  /// where there is nothing to say.
+  ///
+  /// - Throws: as `learner`.
+  func shapeRemark() throws(MercerError) -> String? {
+    guard let kernel, isOfArrays else { return nil }
+    let (axes, written) = (
+      try TableFile.inputShape(path: table), try makeKernel(parsing: kernel, of: Double.self)
+    )
+    guard axes.count == 2, let shape = NetworkShape(ofInput: axes),
+      try written.expression.withInput(shape) != written.expression
+    else { return nil }
+    return "each input is taken as a sequence of \(axes[0]) steps with \(axes[1]) channels; for images "
+      + "without colours begin the network with image(\(axes[0]), \(axes[1]))"
+  }
 }
 
 extension NetworkShape {

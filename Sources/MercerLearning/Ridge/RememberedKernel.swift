@@ -1,5 +1,5 @@
-import MercerCore
-import MercerKernels
+package import MercerCore
+package import MercerKernels
 import MercerOperators
 import MercerSolvers
 import Synchronization
@@ -9,22 +9,22 @@ import Synchronization
 /// each value from memory. Points are recognised by their coordinates, whatever set they come in.
 ///
 /// It is what it remembers in all else: its text form, its parameters, its values on other points.
-struct RememberedKernel: ExpressibleKernel {
-  typealias Inputs = Points<Double>
-  typealias Element = Double
+package struct RememberedKernel: ExpressibleKernel {
+  package typealias Inputs = Points<Double>
+  package typealias Element = Double
 
   /// The kernel itself.
-  let base: any PointKernel<Double>
+  package let base: any PointKernel<Double>
   private let memory: Memory?
 
   /// From how many seconds an entry on, on one core, it is dear: some ten times what one of a cheap
   /// kernel takes on as many coordinates as there are pixels.
-  static let dearFrom = 2e-7
+  package static let dearFrom = 2e-7
 
   /// About how many seconds an entry of a kernel takes, on inputs like these; 0 for cheap ones.
   ///
   /// - Throws: what binding the kernel throws.
-  static func secondsPerEntry(
+  package static func secondsPerEntry(
     of kernel: some Kernel<Points<Double>, Double>, on inputs: Points<Double>
   ) throws(MercerError) -> Double {
     guard inputs.count > 0 else { return 0 }
@@ -40,7 +40,7 @@ struct RememberedKernel: ExpressibleKernel {
   ///   - context: threads, memory limit, progress, cancellation, and where finished parts are kept.
   /// - Complexity: n²/2 entries, 8 n² bytes.
   /// - Throws: what binding the kernel throws, `.memoryLimit`, `.cancelled`.
-  init(
+  package init(
     _ base: any PointKernel<Double>, on inputs: Points<Double>, context: ExecutionContext
   ) throws(MercerError) {
     self.base = base
@@ -50,7 +50,7 @@ struct RememberedKernel: ExpressibleKernel {
 
   /// A kernel with its values on all pairs of some points, where an exact fit would compute them several
   /// times, they are dear, and memory has room for them beside the fit; else nil.
-  static func kept(
+  package static func kept(
     _ kernel: any Kernel<Points<Double>, Double>, on inputs: Points<Double>, beside bytes: Int,
     _ context: ExecutionContext
   ) throws(MercerError) -> RememberedKernel? {
@@ -72,16 +72,16 @@ struct RememberedKernel: ExpressibleKernel {
   ) throws(MercerError) -> TiledGram<Double> { try TiledGram(kernel, inputs: inputs) }
 
   /// Gives up what it remembers, in every copy.
-  func forget() { memory?.known.withLock { $0 = nil } }
+  package func forget() { memory?.known.withLock { $0 = nil } }
 
-  var expression: KernelExpression { base.expression }
-  var parameters: [KernelParameter] { base.parameters }
+  package var expression: KernelExpression { base.expression }
+  package var parameters: [KernelParameter] { base.parameters }
 
-  func withParameters(_ values: [Double]) throws(MercerError) -> RememberedKernel {
+  package func withParameters(_ values: [Double]) throws(MercerError) -> RememberedKernel {
     RememberedKernel(forgetful: try base.withParameters(values))
   }
 
-  func bound(
+  package func bound(
     rows: Points<Double>, columns: Points<Double>
   ) throws(MercerError) -> any BoundKernel<Double> {
     let bound = try base.bound(rows: rows, columns: columns)
@@ -92,7 +92,7 @@ struct RememberedKernel: ExpressibleKernel {
       base: bound, values: known.values, rows: rowPlaces, columns: columnPlaces)
   }
 
-  func diagonal(of inputs: Points<Double>) throws(MercerError) -> [Double] {
+  package func diagonal(of inputs: Points<Double>) throws(MercerError) -> [Double] {
     guard let known = memory?.known.withLock({ $0 }), let places = known.places(of: inputs) else {
       return try base.diagonal(of: inputs)
     }

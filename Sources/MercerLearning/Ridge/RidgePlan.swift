@@ -185,7 +185,7 @@ public struct RidgePlan: Sendable, Equatable {
   ///   - k: the number of targets.
   ///   - mayChange: whether another method may be taken where K in Double does not fit.
   ///   - limit: the memory limit in bytes.
-  func pricing(
+  package func pricing(
     secondsPerEntry: Double, rowCount n: Int, targetCount k: Int, mayChange: Bool, limit: Int
   ) -> RidgePlan {
     let text =
@@ -284,7 +284,7 @@ public struct RidgePlan: Sendable, Equatable {
   }
 
   /// About how long one fit takes, in seconds on two cores of the machine of `docs/benchmarks.md`.
-  func expectedSeconds(rowCount: Int, targetCount: Int, featureCount: Int) -> Double {
+  package func expectedSeconds(rowCount: Int, targetCount: Int, featureCount: Int) -> Double {
     let (n, k, d) = (Double(rowCount), Double(targetCount), Double(featureCount))
     let tiles = n * n / 2 * ((d + 20) / 3e10 + secondsPerEntry / 2)
     switch method {
