@@ -19,7 +19,7 @@ struct ExplanationText {
     let rows = NumberText.quantity(table.rowCount, "row")
     let header =
       "\n  \(table.source): \(rows), explained in \(NumberText.seconds(seconds))\n"
-    return ([header, importance, interactions] + predictions + [labels].compactMap { $0 })
+    return ([header, importance] + [interactions].compactMap(\.self) + predictions + [labels].compactMap { $0 })
       .joined(separator: "\n")
   }
 
@@ -54,8 +54,8 @@ struct ExplanationText {
     return section(title, table)
   }
 
-  private var interactions: String {
-    guard let found = explanation.interactions else { return "" }
+  private var interactions: String? {
+    guard let found = explanation.interactions else { return nil }
     let clear = found.pairs.filter(\.isClear)
     guard !clear.isEmpty else {
       return "  interactions: no pair of columns does more than an additive target would show\n"
