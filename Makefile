@@ -25,7 +25,7 @@ STANDALONE += -Xswiftc -Xclang-linker -Xswiftc -no-pie
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-scale bench-accuracy \
+.PHONY: help setup setup-tests build demo test test-debug test-release test-maps bench bench-scale bench-accuracy bench-images \
 	bench-check bench-forecast fuzz \
 	docs format lint standalone install clean
 
@@ -75,6 +75,9 @@ bench-scale: setup ## measure how time, memory and error grow with rows and cent
 
 bench-accuracy: setup ## compare Mercer's errors on many tables with its peers' (takes hours)
 	@Benchmarks/accuracy/run.sh
+
+bench-images: setup ## compare kernels on images: Gaussian, dense and convolutional networks (a quarter of an hour)
+	@Benchmarks/images.sh
 
 bench-forecast: build ## forecast from an eighth of the diamonds, fit to the rest, and compare
 	@Benchmarks/forecast.py --mercer "$$($(SWIFT) build -c release --show-bin-path)/mercer" \

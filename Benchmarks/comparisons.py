@@ -45,8 +45,8 @@ def tangent_of_images(element, pooled):
         "ntk-images-pooled" if pooled else "ntk-images-flat", "neural-tangents",
         4 if pooled else 200, 2 if pooled else 20, "ntk_images.py", ("--element", element),
         needs_jax=True, script_arguments=("--pooled",) if pooled else (),
-        # The two sides' means differ by 4e-4 in Float, where ours are 5e-7 from our own in Double, which
-        # in turn agree with the other side's in the tests.
+        # The two sides' means differ by 4e-4 in Float. In Double they agree to 2e-14, and our Float is
+        # 5e-7 from that: it is the other side's Float that is off.
         comparable=not (pooled and element == "float"))
 
 

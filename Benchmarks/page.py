@@ -53,6 +53,16 @@ def memory_lines(rows):
     return [f"{size}: {peak / 1e6:.1f} MB" for size, peak in peaks.items()]
 
 
+def bound_lines(rows):
+    """Entries a second and the share of the bound, a line for each row that has them."""
+    return [
+        f"{row['name']} ({size_text(row)}): {row['entries_per_second']:.3g} entries a second, beside "
+        f"{row['counted']['entries'] / row['other']:.3g} of {row['peer']}; "
+        f"{100 * row['fraction_of_bound']:.0f} % of the bound"
+        for row in rows if "fraction_of_bound" in row
+    ]
+
+
 def processor():
     try:
         with open("/proc/cpuinfo") as file:
@@ -86,9 +96,12 @@ def replace_rows(rows):
             assert last > start
             lines.insert(last + 1, table_line(row))
         names.append(f"{row['name']} ({size_text(row)}) beside {row['peer']}")
+    found = bound_lines(rows)
+    old = tuple(f"- {line.split(':')[0]}:" for line in found)
+    lines = [line for line in lines if not (old and line.startswith(old))]
     end = lines.index(END)
     today = datetime.date.today().isoformat()
-    lines[end:end] = [f"- Measured again, {today}: {'; '.join(names)}."]
+    lines[end:end] = [f"- {line}." for line in found] + [f"- Measured again, {today}: {'; '.join(names)}."]
     PAGE.write_text("\n".join(lines) + "\n")
 
 
@@ -115,5 +128,10 @@ def write_page(options, rows, missing):
         lines += [
             "Memory that Mercer's Gaussian products take at their peak, beside inputs and outputs:",
             "", *(f"- {line}" for line in memory), "",
+        ]
+    if found := bound_lines(rows):
+        lines += [
+            "Kernel values of networks, and the share of what the vector units can do (see above):", "",
+            *(f"- {line}" for line in found), "",
         ]
     PAGE.write_text(before + BEGIN + "\n".join(lines) + END + after)

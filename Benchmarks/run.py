@@ -7,6 +7,7 @@ falls on both. Run it through `make bench`.
 
 import argparse
 import copy
+import json
 import os
 import pathlib
 import statistics
@@ -112,7 +113,31 @@ def compare(options, one):
         "comparable": one.comparable,
         "peak_bytes_beyond": last["mercer"].get("peak_bytes_beyond"),
         "loops": last["mercer"]["versions"].get("loops", ""),
+        "counted": last["mercer"].get("counted"),
     }, None
+
+
+def bounds(options):
+    """What the machine does at most, as `mercer bench` measures it."""
+    done = subprocess.run(
+        [options.tool, "bench", "--only", "ntk-fill", "--scale", "0.02", "--json",
+         "--threads", str(options.threads)], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["bounds"]
+
+
+def add_bounds(options, rows):
+    """Entries a second, and the share of the bound, of rows whose arithmetic is counted."""
+    counted = [row for row in rows if row["counted"]]
+    if not counted:
+        return
+    most = bounds(options)
+    for row in counted:
+        suffix = "_double" if row["size"].get("element") == "double" else ""
+        counts = row["counted"]
+        least = (counts["operations"] / most[f"fma_gflops{suffix}"]
+                 + counts.get("functions", 0) / most[f"exp_billions_per_second{suffix}"]) * 1e-9
+        row["entries_per_second"] = counts["entries"] / row["mercer"]
+        row["fraction_of_bound"] = least / row["mercer"]
 
 
 def main():
@@ -137,7 +162,10 @@ def main():
             print(f"bench: not measured: {missing[-1]}", file=sys.stderr, flush=True)
     if not rows:
         sys.exit("bench: nothing was measured")
+    add_bounds(options, rows)
     page.print_table(rows)
+    for line in page.bound_lines(rows):
+        print(line)
     for line in page.memory_lines(rows):
         print(f"peak memory beside inputs and outputs, {line}")
     if options.quick or options.once:

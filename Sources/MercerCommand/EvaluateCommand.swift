@@ -11,22 +11,33 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         mercer evaluate mercer-out/model.safetensors test.csv
         mercer evaluate model.safetensors test.csv.gz --json
+        mercer evaluate model.safetensors images.npy --target labels.npy
         zcat test.csv.gz | mercer evaluate model.safetensors -
       """)
 
   @Argument(help: "The model.safetensors that fit wrote.")
   var model: String
 
-  @Argument(help: "A table with the target column; - for standard input.")
+  @Argument(help: "A table with the target column, - for standard input; or an array (NPY).")
   var table: String
+
+  @Option(
+    help: ArgumentHelp("The targets of a table that is an array.", valueName: "file"))
+  var target: String?
 
   @OptionGroup var common: CommonOptions
 
   mutating func run() throws {
     let context = common.context
     let model = try TableModel(readingFrom: model)
-    let rows = try CSVReader.read(
-      path: table, options: CSVOptions(kinds: model.encoder.columnKinds), context: context)
+    if TableFile.isArray(table), target == nil {
+      throw MercerError(
+        .invalidParameter, "is an array, which has no column of targets", at: .init(file: table),
+        remedy: "name the file of its targets with --target")
+    }
+    let rows = try TableFile.read(
+      path: table, targets: target, targetName: model.target.column,
+      options: CSVOptions(kinds: model.encoder.columnKinds), context: context)
     let (evaluation, seconds) = try timed { () throws(MercerError) in
       try model.evaluate(rows, context: context)
     }

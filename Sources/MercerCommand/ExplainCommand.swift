@@ -23,7 +23,7 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "The model.safetensors that fit wrote.")
   var model: String
 
-  @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
+  @Argument(help: "The table: CSV or TSV, also gzipped, - for standard input; or an array (NPY).")
   var table: String
 
   @Option(
@@ -54,7 +54,7 @@ struct ExplainCommand: ParsableCommand {
     let fitted = try TableModel(readingFrom: model)
     if let output { try AtomicFile.check(output) }
     try report.check()
-    let read = try CSVReader.read(
+    let read = try TableFile.read(
       path: table, options: CSVOptions(kinds: fitted.encoder.columnKinds), context: context)
     let explainer = try TableExplainer(fitted, table: read, seed: common.seed)
     let chosen = try (rows ?? RowNumbers(1...3)).places(in: read, isDefault: rows == nil)
@@ -88,8 +88,11 @@ struct ExplainCommand: ParsableCommand {
 /// All that is found, before it takes a form.
 struct Explanation {
   let explainer: TableExplainer
-  let importance: FeatureImportance
-  let interactions: ColumnInteractions
+  /// Nil where columns cannot be weighed.
+  let importance: FeatureImportance?
+  /// Nil likewise.
+  let interactions: ColumnInteractions?
+  /// None likewise.
   let contributions: [PredictionContributions]
   let carrying: [CarryingRows]
   let labels: LabelDoubts?
@@ -98,14 +101,20 @@ struct Explanation {
     _ explainer: TableExplainer, rows: [Int], top: Int, context: ExecutionContext
   ) throws(MercerError) {
     self.explainer = explainer
-    importance = try explainer.featureImportance(context: context)
-    interactions = try explainer.interactions(context: context)
-    contributions = try explainer.contributions(of: rows, context: context)
+    let weighsColumns = try explainer.weighsColumns()
+    importance = weighsColumns ? try explainer.featureImportance(context: context) : nil
+    interactions = weighsColumns ? try explainer.interactions(context: context) : nil
+    contributions = weighsColumns ? try explainer.contributions(of: rows, context: context) : []
     carrying = try explainer.carryingRows(of: rows, count: top, context: context)
     labels = try explainer.labelDoubts(context: context)
   }
 
   var model: TableModel { explainer.model }
+
+  /// Why nothing is said of columns.
+  static let withoutColumns =
+    "Single columns are not weighed: a network on images or sequences sees them together, and its "
+    + "kernel has no gradients by one of them."
 
   /// The number of a training row in the fitted table, from 1; among the rows of the model where the
   /// file does not say.

@@ -9,7 +9,7 @@ extension FitCommand {
   /// - Throws: `.invalidParameter` and `.invalidData` when there is a checkpoint of another fit to be
   ///   resumed, `.unreadableFile`, `.unwritableFile`.
   func makeCheckpoint(_ context: ExecutionContext) throws(MercerError) -> Checkpoint? {
-    let files = [learning.table] + [test].compactMap(\.self)
+    let files = learning.files + [test, testTarget].compactMap(\.self)
     let directory = OutputDirectory.path(of: "checkpoint", in: output)
     let options = checkpointOptions(context)
     let checkpoint: Checkpoint

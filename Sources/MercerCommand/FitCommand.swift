@@ -17,6 +17,8 @@ struct FitCommand: ParsableCommand {
         mercer fit train.csv.gz --target label --test test.csv.gz --output run1
         mercer fit t.csv --target y --ignore id --ignore name --seed 7
         mercer fit t.csv --target y --kernel "matern(smoothness: 2.5)" --ridge 0.01
+        mercer fit images.npy --target labels.npy \
+          --kernel "ntk(image(28, 28) > (conv(3) > relu) ^ 3 > flatten > dense)"
       """)
 
   @OptionGroup var learning: LearningOptions
@@ -25,6 +27,11 @@ struct FitCommand: ParsableCommand {
     help: ArgumentHelp(
       "A table with the target, held out, to measure the model on.", valueName: "table"))
   var test: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The targets of the held-out table, where it is an array.", valueName: "file"))
+  var testTarget: String?
 
   @Option(
     help: ArgumentHelp(
@@ -93,6 +100,15 @@ struct FitCommand: ParsableCommand {
       throw ValidationError(
         "a run that reads standard input cannot be resumed: it cannot be read again")
     }
+    if let test, TableFile.isArray(test) != (testTarget != nil) {
+      throw ValidationError(
+        testTarget == nil
+          ? "\(test) is an array: name that of its targets with --test-target"
+          : "--test-target is for a held-out table that is an array, which \(test) is not")
+    }
+    if testTarget != nil && test == nil {
+      throw ValidationError("--test-target needs --test, the inputs that the targets are of")
+    }
     if learning.table == InputFile.standardInput && test == InputFile.standardInput {
       throw ValidationError("only one of the two tables can be read from standard input")
     }
@@ -111,6 +127,7 @@ struct FitCommand: ParsableCommand {
     learner.balancesClasses = balance
     learner.foldCount = folds
     learner.precision = precision
+    if let remark = try learning.shapeRemark() { common.note(remark) }
 
     let ((train, large), trainSeconds) = try timed { () throws(MercerError) in
       try readTrain(context)
@@ -201,8 +218,8 @@ struct FitCommand: ParsableCommand {
   private func readTrain(
     _ context: ExecutionContext
   ) throws(MercerError) -> (Table, LargeTable?) {
-    guard LargeTable.isWanted(for: learning.table, context: context) else {
-      return (try CSVReader.read(path: learning.table, context: context), nil)
+    guard !learning.isOfArrays, LargeTable.isWanted(for: learning.table, context: context) else {
+      return (try learning.read(learning.table, targets: learning.target, context: context), nil)
     }
     let directory = try OutputDirectory(path: output, for: FitFiles.names)
     try directory.make()
@@ -218,7 +235,9 @@ struct FitCommand: ParsableCommand {
   private func origin(of model: TableModel) throws(MercerError) -> PageOrigin {
     let origin = model.history.origin
     var files = [PageOrigin.File("fitted table", learning.table, hash: origin?.sourceHash)]
+    if learning.isOfArrays { files.append(try PageOrigin.File("its targets", learning.target)) }
     if let test { files.append(try PageOrigin.File("held-out table", test)) }
+    if let testTarget { files.append(try PageOrigin.File("their targets", testTarget)) }
     return PageOrigin(
       files: files, seed: common.seed, command: origin?.command, time: origin?.time)
   }
@@ -227,8 +246,9 @@ struct FitCommand: ParsableCommand {
     _ prepared: PreparedTable, _ context: ExecutionContext
   ) throws(MercerError) -> Table? {
     guard let test else { return nil }
-    let held = try CSVReader.read(
-      path: test, options: CSVOptions(kinds: prepared.encoder.columnKinds), context: context)
+    let held = try learning.read(
+      test, targets: testTarget, options: CSVOptions(kinds: prepared.encoder.columnKinds),
+      context: context)
     try prepared.check(held)
     return held
   }

@@ -36,14 +36,14 @@ struct ForecastCommand: ParsableCommand {
     let learner = try learning.learner(seed: common.seed)
     try report.check()
     let (data, readSeconds) = try timed { () throws(MercerError) in
-      try CSVReader.read(path: learning.table, context: context)
+      try learning.read(learning.table, targets: learning.target, context: context)
     }
     let (forecast, seconds) = try timed { () throws(MercerError) in
       try learner.forecast(data, rows: { rows.counts(of: $0) }, context: context)
     }
     try report.write { () throws(MercerError) in
       ForecastPage(
-        source: data.source, target: learning.target, forecast: forecast, seconds: seconds,
+        source: data.source, target: learning.targetName, forecast: forecast, seconds: seconds,
         origin: PageOrigin(files: [try PageOrigin.File("table", learning.table)], seed: common.seed)
       ).page
     }

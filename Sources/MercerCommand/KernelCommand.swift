@@ -108,7 +108,7 @@ struct KernelCommand: ParsableCommand {
     let (matrix, shape): (Matrix<Element>, NetworkShape?)
     do throws(MercerError) {
       let array = try ArrayReader.read(path: path)
-      shape = Self.inputShape(array.shape)
+      shape = NetworkShape(ofInput: Array(array.shape.dropFirst()))
       matrix = try array.flattened(as: type)
     } catch {
       throw error.placed(in: path)
@@ -132,15 +132,6 @@ struct KernelCommand: ParsableCommand {
         at: .init(file: path), remedy: "remove or fill such entries")
     }
     return (Points(matrix), shape)
-  }
-
-  /// What each entry along the first axis is: an image or a sequence.
-  private static func inputShape(_ shape: [Int]) -> NetworkShape? {
-    switch shape.count {
-    case 3: .sequence(length: shape[1], channels: shape[2])
-    case 4: .image(height: shape[1], width: shape[2], channels: shape[3])
-    default: nil
-    }
   }
 
   private func gram<K: Kernel>(

@@ -3,10 +3,14 @@ import Mercer
 
 /// What every verb understands that learns from a table.
 struct LearningOptions: ParsableArguments {
-  @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
+  @Argument(
+    help: "The table: CSV or TSV, also gzipped, - for standard input; or an array (NPY) of inputs.")
   var table: String
 
-  @Option(help: ArgumentHelp("The column to predict.", valueName: "column"))
+  @Option(
+    help: ArgumentHelp(
+      "The column to predict; of an array the file of another one, a target for each row.",
+      valueName: "column"))
   var target: String
 
   @Option(help: "What to learn (default: found from the target).")
@@ -32,17 +36,78 @@ struct LearningOptions: ParsableArguments {
       "A column whose equal values stay together when rows are held out.", valueName: "column"))
   var group: String?
 
+  /// Whether inputs and targets are arrays, in files of their own.
+  var isOfArrays: Bool { TableFile.isArray(table) }
+
+  /// The files that are learned from.
+  var files: [String] { isOfArrays ? [table, target] : [table] }
+
+  /// The name of the target's column: of an array that of its file.
+  var targetName: String {
+    guard isOfArrays else { return target }
+    let file = target.split(separator: "/").last.map(String.init) ?? target
+    return file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
+  }
+
+  /// Reads a table with its target.
+  ///
+  /// - Throws: as `TableFile.read`.
+  func read(
+    _ path: String, targets: String?, options: CSVOptions = .init(), context: ExecutionContext
+  ) throws(MercerError) -> Table {
+    try TableFile.read(
+      path: path, targets: targets, targetName: targetName, options: options, context: context)
+  }
+
   /// A learner as these options describe it.
   ///
-  /// - Throws: what reading the kernel throws.
+  /// - Throws: what reading the kernel throws, and an array its shape is taken from.
   func learner(seed: UInt64) throws(MercerError) -> TableLearner {
-    var learner = TableLearner(target: target)
+    var learner = TableLearner(target: targetName)
     learner.task = task
     learner.ignoredColumns = ignored
     learner.ridge = ridge
     learner.groupColumn = group
     learner.seed = seed
-    if let kernel { learner.kernel = try makeKernel(parsing: kernel, of: Double.self) }
+    guard let kernel else { return learner }
+    var made = try makeKernel(parsing: kernel, of: Double.self)
+    if isOfArrays {
+      let shape = try TableFile.inputShape(path: table)
+      // Several axes hold numbers of one kind, such as pixels.
+      learner.encoding.sharesScale = shape.count > 1
+      if let shape = NetworkShape(ofInput: shape) {
+        made = try made.expression.withInput(shape).makeKernel()
+      }
+    }
+    learner.kernel = made
     return learner
+  }
+
+  /// How inputs of two axes are taken, which a network without a shape of its own reads as sequences; nil
+  /// where there is nothing to say.
+  ///
+  /// - Throws: as `learner`.
+  func shapeRemark() throws(MercerError) -> String? {
+    guard let kernel, isOfArrays else { return nil }
+    let (axes, written) = (
+      try TableFile.inputShape(path: table), try makeKernel(parsing: kernel, of: Double.self)
+    )
+    guard axes.count == 2, let shape = NetworkShape(ofInput: axes),
+      try written.expression.withInput(shape) != written.expression
+    else { return nil }
+    return "each input is taken as a sequence of \(axes[0]) steps with \(axes[1]) channels; for images "
+      + "without colours begin the network with image(\(axes[0]), \(axes[1]))"
+  }
+}
+
+extension NetworkShape {
+  /// What an entry along the first axis of an array is, by the other axes: a sequence (length × channels)
+  /// or an image (height × width × channels); nil for a vector.
+  init?(ofInput axes: [Int]) {
+    switch axes.count {
+    case 2: self = .sequence(length: axes[0], channels: axes[1])
+    case 3: self = .image(height: axes[0], width: axes[1], channels: axes[2])
+    default: return nil
+    }
   }
 }

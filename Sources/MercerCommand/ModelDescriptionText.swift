@@ -31,13 +31,18 @@ struct ModelDescriptionText {
     facts.add(["validation", model.validationMethod])
 
     var columns = TextTable([.left, .left, .left], headings: ["column", "kind", "coordinates"])
-    for column in model.columns {
+    // Hundreds of columns are mostly alike.
+    let shown = model.columns.count <= Self.columnLimit ? model.columns.count : Self.columnLimit / 2
+    for column in model.columns.prefix(shown) {
       var words = NumberText.count(column.coordinates.count)
       if let levels = column.levels { words += ": " + Self.listed(levels) }
       if let rare = column.rareLevels, rare > 0 {
         words += ", and \(NumberText.quantity(rare, "rare level"))"
       }
       columns.add([column.name, column.kind, words])
+    }
+    if shown < model.columns.count {
+      columns.add(["… \(NumberText.count(model.columns.count - shown)) more (all with --json)"])
     }
     for name in model.leftOut.keys.sorted() {
       columns.add([name, "left out", model.leftOut[name] ?? ""])
@@ -62,6 +67,9 @@ struct ModelDescriptionText {
     let metrics = MetricsTable.make(columns: [("validation", model.validation)])
     text = ([facts, metrics, columns, kernels, parts].map { "\n" + $0.rendered() }).joined()
   }
+
+  /// How many columns are listed one by one at most.
+  private static let columnLimit = 60
 
   private static func listed(_ names: [String]) -> String {
     names.prefix(8).joined(separator: ", ")

@@ -13,10 +13,11 @@ enum MercerBench {
     let check: Double
     /// What the work took at its peak, beside its inputs and what it returns.
     let peakBytesBeyond: Int?
+    let counted: Counted?
     let versions: [String: String]
 
     enum CodingKeys: String, CodingKey {
-      case name, peer, size, threads, seconds, check, versions
+      case name, peer, size, threads, seconds, check, counted, versions
       case peakBytesBeyond = "peak_bytes_beyond"
     }
   }
@@ -73,7 +74,7 @@ enum MercerBench {
     }
     let report = Report(
       name: benchmark.name, peer: "mercer", size: work.size, threads: options.threads,
-      seconds: seconds, check: check, peakBytesBeyond: peak,
+      seconds: seconds, check: check, peakBytesBeyond: peak, counted: work.counted,
       versions: ["loops": Float.loops.instructionSet])
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

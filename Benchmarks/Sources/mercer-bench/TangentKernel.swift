@@ -21,6 +21,10 @@ extension Benchmark {
     return Work(
       size: ["n": n, "d": d],
       outputBytes: MemoryLayout<Element>.stride * n * n,
+      // Each pair is computed once; the activations of three layers.
+      counted: Counted(
+        entries: Double(n * n), operations: Double(n * (n + 1) / 2) * Double(2 * d),
+        functions: Double(n * (n + 1) / 2) * 3),
       warmUp: { _ = try TiledGram(kernel, inputs: few).densified(context: context) },
       run: {
         let matrix = try TiledGram(kernel, inputs: x).densified(context: context)

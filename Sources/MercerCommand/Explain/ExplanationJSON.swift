@@ -9,7 +9,7 @@ struct ExplanationJSON: Encodable {
   /// What contributions are made of.
   let unit: String
   let importance: [Column]
-  let permutation: Permutation
+  var permutation: Permutation?
   let interactions: [Interaction]
   let predictions: [Prediction]
   var labels: Labels?
@@ -45,8 +45,8 @@ struct ExplanationJSON: Encodable {
   struct Prediction: Encodable {
     let row: Int
     var predictedClass: String?
-    let value: Double
-    let baseline: Double
+    var value: Double?
+    var baseline: Double?
     let contributions: [Contribution]
     let score: Double
     let offset: Double
@@ -110,27 +110,29 @@ extension ExplanationJSON {
     rows = table.rowCount
     unit = explanation.unit
     let columnNames = explanation.explainer.columnNames
-    importance = explanation.importance.columns.map {
+    importance = (explanation.importance?.columns ?? []).map {
       Column(
         column: $0.name, gradient: $0.gradient, gradientShare: $0.gradientShare,
         permutation: $0.permutation?.value,
         permutationStandardError: $0.permutation?.standardError)
     }
-    permutation = Permutation(
-      measure: explanation.importance.measure.rawValue, error: explanation.importance.error,
-      rows: explanation.importance.rows, repeats: explanation.importance.repeats)
-    interactions = explanation.interactions.pairs.map {
+    permutation = explanation.importance.map {
+      Permutation(measure: $0.measure.rawValue, error: $0.error, rows: $0.rows, repeats: $0.repeats)
+    }
+    interactions = (explanation.interactions?.pairs ?? []).map {
       Interaction(
         columns: $0.columns, strength: $0.strength.value,
         standardError: $0.strength.standardError, additiveStrength: $0.additiveStrength,
         excess: $0.excess.value, excessStandardError: $0.excess.standardError,
         isClear: $0.isClear)
     }
-    predictions = zip(explanation.contributions, explanation.carrying).map { parts, carrying in
-      Prediction(
-        row: parts.row + 1, predictedClass: parts.classIndex.map { classNames[$0] },
-        value: parts.value, baseline: parts.baseline,
-        contributions: parts.contributions.enumerated().map {
+    let parts = explanation.contributions
+    predictions = explanation.carrying.enumerated().map { place, carrying in
+      let parts = parts.isEmpty ? nil : parts[place]
+      return Prediction(
+        row: carrying.row + 1, predictedClass: carrying.classIndex.map { classNames[$0] },
+        value: parts?.value, baseline: parts?.baseline,
+        contributions: (parts?.contributions ?? []).enumerated().map {
           Contribution(
             column: columnNames[$0], value: $1.value, standardError: $1.standardError)
         },

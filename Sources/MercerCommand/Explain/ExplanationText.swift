@@ -19,7 +19,7 @@ struct ExplanationText {
     let rows = NumberText.quantity(table.rowCount, "row")
     let header =
       "\n  \(table.source): \(rows), explained in \(NumberText.seconds(seconds))\n"
-    return ([header, importance, interactions] + predictions + [labels].compactMap { $0 })
+    return ([header, importance] + [interactions].compactMap(\.self) + predictions + [labels].compactMap { $0 })
       .joined(separator: "\n")
   }
 
@@ -37,7 +37,7 @@ struct ExplanationText {
   // MARK: - Columns
 
   private var importance: String {
-    let found = explanation.importance
+    guard let found = explanation.importance else { return "  \(Explanation.withoutColumns)\n" }
     var table = TextTable(
       [.left, .right, .left, .right], headings: ["column", found.measure.rawValue, "", "gradient"])
     for column in found.columns.prefix(top) {
@@ -54,8 +54,8 @@ struct ExplanationText {
     return section(title, table)
   }
 
-  private var interactions: String {
-    let found = explanation.interactions
+  private var interactions: String? {
+    guard let found = explanation.interactions else { return nil }
     let clear = found.pairs.filter(\.isClear)
     guard !clear.isEmpty else {
       return "  interactions: no pair of columns does more than an additive target would show\n"
@@ -76,7 +76,8 @@ struct ExplanationText {
   // MARK: - Rows
 
   private var predictions: [String] {
-    zip(explanation.contributions, explanation.carrying).flatMap { parts, carrying in
+    guard !explanation.contributions.isEmpty else { return explanation.carrying.map(trainingRows) }
+    return zip(explanation.contributions, explanation.carrying).flatMap { parts, carrying in
       [contributions(parts), trainingRows(carrying)]
     }
   }
@@ -112,7 +113,7 @@ struct ExplanationText {
     let share = NumberText.percent(carrying.share)
     let scale = model.inverse == nil ? "" : " of the transformed \(model.target.column)"
     return section(
-      "row \(carrying.row + 1): the training rows that carry it, \(share) of all terms\(scale)",
+      "row \(carrying.row + 1)\(className(carrying.classIndex)): the training rows that carry it, \(share) of all terms\(scale)",
       table)
   }
 

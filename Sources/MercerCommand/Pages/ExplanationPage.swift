@@ -25,12 +25,12 @@ struct ExplanationPage {
       table.column(named: name).map { $0.values.missingCount < table.rowCount } ?? false
     }
     var found: [PartialDependence] = []
-    for column in explanation.importance.columns.prefix(Self.curveCount)
+    for column in (explanation.importance?.columns ?? []).prefix(Self.curveCount)
     where column.gradient > 0 && hasValues(column.name) {
       found.append(try explainer.partialDependence(of: [column.name], context: context))
     }
     dependences = found
-    let pair = explanation.interactions.pairs.first { $0.columns.allSatisfy(hasValues) }
+    let pair = explanation.interactions?.pairs.first { $0.columns.allSatisfy(hasValues) }
     map = try pair.map { (pair) throws(MercerError) in
       try explainer.partialDependence(of: pair.columns, context: context)
     }
@@ -45,12 +45,17 @@ struct ExplanationPage {
     return Page(
       title: "\(Markup.shortened(target, to: 80)): what predictions are made of",
       subtitle: "\(table.source), \(NumberText.quantity(table.rowCount, "row"))",
-      sections: [columns, interactions] + [rows] + [labels].compactMap { $0 }
+      sections: [columns, interactions].compactMap(\.self) + [rows] + [labels].compactMap { $0 }
         + (notes.isEmpty ? [] : [FitReport.section(of: notes)]) + [origin.section],
       footer: origin.footer)
   }
 
   private var columns: Section {
+    guard let importance = explanation.importance else {
+      return Section(
+        "Which columns matter", id: "columns",
+        [.paragraph(InlineText(Explanation.withoutColumns))])
+    }
     let effects = EffectFigures(
       dependences, table: table, target: target, classNames: classNames)
     return Section(
@@ -59,7 +64,7 @@ struct ExplanationPage {
         .paragraph(
           "On the table that a model was fitted to, this says what the model makes use of; on another one, what a column is worth."
         ),
-        .figure(ImportanceFigure(explanation.importance).figure),
+        .figure(ImportanceFigure(importance).figure),
         .heading("How predictions change with them"),
         .paragraph(
           "The mean prediction when the column is set to a value in every row. The band is how much the curves of single rows differ in shape. \(EffectFigures.rugWords)"
@@ -67,8 +72,9 @@ struct ExplanationPage {
       ] + effects.figures.map { .figure($0) })
   }
 
-  private var interactions: Section {
-    let clear = explanation.interactions.pairs.filter(\.isClear)
+  private var interactions: Section? {
+    guard let found = explanation.interactions else { return nil }
+    let clear = found.pairs.filter(\.isClear)
     var blocks: [Block] = []
     if clear.isEmpty {
       blocks.append(
@@ -98,16 +104,24 @@ struct ExplanationPage {
   }
 
   private var rows: Section {
+    let parts = explanation.contributions
     var blocks: [Block] = [
       .paragraph(
-        "What each column adds to the prediction of a row, beginning from the mean over rows of the fitted table, in \(code: explanation.unit); and the rows of the fitted table that carry it: a prediction is the sum of what they add."
+        parts.isEmpty
+          ? "The rows of the fitted table that carry a prediction: it is the sum of what they add."
+          : "What each column adds to the prediction of a row, beginning from the mean over rows of the fitted table, in \(code: explanation.unit); and the rows of the fitted table that carry it: a prediction is the sum of what they add."
       )
     ]
-    for (parts, carrying) in zip(explanation.contributions, explanation.carrying) {
-      let name = parts.classIndex.map { ": \(Markup.shortened(classNames[$0], to: 60))" } ?? ""
-      blocks.append(.heading("Row \(NumberText.count(parts.row + 1))\(name)"))
-      blocks.append(.figure(Figure(plot(of: parts))))
-      blocks.append(.details(summary: "The rows that carry it", [.table(training(carrying))]))
+    for (place, carrying) in explanation.carrying.enumerated() {
+      let name = carrying.classIndex.map { ": \(Markup.shortened(classNames[$0], to: 60))" } ?? ""
+      blocks.append(.heading("Row \(NumberText.count(carrying.row + 1))\(name)"))
+      if parts.isEmpty {
+        blocks.append(.table(training(carrying)))
+      } else {
+        blocks.append(.figure(Figure(plot(of: parts[place]))))
+        blocks.append(
+          .details(summary: "The rows that carry it", [.table(training(carrying))]))
+      }
     }
     return Section("Single predictions", id: "rows", blocks)
   }

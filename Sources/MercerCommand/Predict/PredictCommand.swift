@@ -27,7 +27,7 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: "The model.safetensors that fit wrote.")
   var model: String
 
-  @Argument(help: "The table: CSV or TSV, also gzipped; - for standard input.")
+  @Argument(help: "The table: CSV or TSV, also gzipped, - for standard input; or an array (NPY).")
   var table: String
 
   @Option(
@@ -93,7 +93,10 @@ struct PredictCommand: ParsableCommand {
     let model = try TableModel(readingFrom: path, readsTrainingRows: explain != nil)
     if let output { try AtomicFile.check(output) }
     try report.check()
-    let reader = try CSVRowReader(path: table, options: model.readingOptions, context: context)
+    let reader: any RowReader =
+      TableFile.isArray(table)
+      ? try ArrayRowReader(path: table, context: context)
+      : try CSVRowReader(path: table, options: model.readingOptions, context: context)
     try reader.keep(keepAll ? reader.columnNames : keep)
     let text = try PredictionsCSV(
       model: model, kept: reader.keptColumns.map { reader.columnNames[$0] }, explaining: explain,

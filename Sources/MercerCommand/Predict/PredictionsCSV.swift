@@ -81,12 +81,14 @@ struct PredictionsCSV {
     guard let explainedCount else { return nil }
     let explainer = try TableExplainer(model, table: table, seed: seed)
     let all = Array(0..<table.rowCount)
-    let contributions = try explainer.contributions(
-      of: all, pairCount: TableExplainer.leastPairCount, context: context)
+    let contributions =
+      try explainer.weighsColumns()
+      ? try explainer.contributions(
+        of: all, pairCount: TableExplainer.leastPairCount, context: context) : []
     let carrying = try explainer.carryingRows(of: all, count: explainedCount, context: context)
     let columns = explainer.columnNames.map(Self.cell)
-    return zip(contributions, carrying).map { columnTerms, rowTerms in
-      let values = columnTerms.contributions.map(\.value)
+    return carrying.enumerated().map { place, rowTerms in
+      let values = contributions.isEmpty ? [] : contributions[place].contributions.map(\.value)
       let largest = values.indices.sorted { (abs(values[$0]), $1) > (abs(values[$1]), $0) }
       let named = largest.prefix(explainedCount).map { "\(columns[$0]),\(values[$0])" }
       let numbered = rowTerms.terms.map {

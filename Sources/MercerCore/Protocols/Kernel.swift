@@ -65,9 +65,10 @@ public protocol BoundKernel<Element>: Sendable {
   /// be called.
   var hasGradients: Bool { get }
 
-  /// How many entries are work enough for a thread at a time: the default, a large number, says that
-  /// tiles may be as large as is good for memory.
-  var entriesAtOnce: Int { get }
+  /// About how long one entry takes a core of the machine of `docs/benchmarks.md`, in seconds, where
+  /// it is more than a few operations a coordinate; 0, the default, for all kernels that are as cheap
+  /// as a product. What is dear is worth keeping, and is done in small tiles.
+  var secondsPerEntry: Double { get }
 
   /// The bytes that a thread needs beside its tile while it fills one; 0 by default, where they are
   /// few.
@@ -90,10 +91,17 @@ public protocol BoundKernel<Element>: Sendable {
 extension BoundKernel {
   /// Yes.
   public var hasGradients: Bool { true }
-  /// Many.
-  public var entriesAtOnce: Int { 1 << 20 }
   /// Few.
   public var scratchBytes: Int { 0 }
+  /// Cheap.
+  public var secondsPerEntry: Double { 0 }
+
+  /// How many entries are work enough for a thread at a time: as many as take ten milliseconds or so,
+  /// and of cheap ones as many as are good for memory.
+  public var entriesAtOnce: Int {
+    guard secondsPerEntry > 0 else { return 1 << 20 }
+    return Int(min(max(0.01 / secondsPerEntry, 16), Double(1 << 20)))
+  }
 }
 
 extension Kernel {

@@ -51,17 +51,7 @@ public final class CSVRowReader {
   ///
   /// - Throws: `.invalidParameter` for a column that the table does not have.
   public func keep(_ columns: [String]) throws(MercerError) {
-    var places: [Int] = []
-    for column in columns {
-      guard let place = columnNames.firstIndex(of: column) else {
-        throw MercerError(
-          .invalidParameter,
-          "there is no column \(quoted(column))\(Suggestion.text(for: column, among: columnNames))",
-          at: .init(file: source), remedy: "the columns are \(listed(columnNames))")
-      }
-      if !places.contains(place) { places.append(place) }
-    }
-    keptColumns = places
+    keptColumns = try places(of: columns)
   }
 
   /// The next rows, as many as asked for unless the table ends; nil after the last one.
@@ -115,6 +105,15 @@ public struct KeptCells: Sendable {
   /// The cells of a row in UTF-8, with commas between them; quotes and blanks are those of the file.
   public func row(_ index: Int) -> ArraySlice<UInt8> {
     bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
+  }
+
+  /// Appends a row of cells that need no quotes.
+  mutating func append(_ cells: [[UInt8]]) {
+    for (place, cell) in cells.enumerated() {
+      if place > 0 { bytes.append(Byte.comma) }
+      bytes += cell
+    }
+    ends.append(bytes.count)
   }
 
   /// Appends a row.

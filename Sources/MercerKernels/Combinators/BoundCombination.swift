@@ -18,8 +18,8 @@ struct BoundCombination<Element: Scalar>: BoundKernel {
   var columnCount: Int { parts[0].columnCount }
   var dimension: Int { parts[0].dimension }
   var hasGradients: Bool { parts.allSatisfy(\.hasGradients) }
-  var entriesAtOnce: Int { parts.reduce(.max) { min($0, $1.entriesAtOnce) } }
   var scratchBytes: Int { parts.reduce(0) { max($0, $1.scratchBytes) } }
+  var secondsPerEntry: Double { parts.reduce(0) { $0 + $1.secondsPerEntry } }
 
   func fill(_ tile: Tile<Element>) {
     parts[0].fill(tile)

@@ -134,8 +134,8 @@ private struct BoundCentred<Element: Scalar>: BoundKernel {
   var columnCount: Int { base.columnCount }
   var dimension: Int { base.dimension }
   var hasGradients: Bool { base.hasGradients }
-  var entriesAtOnce: Int { base.entriesAtOnce }
   var scratchBytes: Int { base.scratchBytes }
+  var secondsPerEntry: Double { base.secondsPerEntry }
 
   func fill(_ tile: Tile<Element>) {
     base.fill(tile)

@@ -102,8 +102,8 @@ struct BoundColumns<Element: Scalar>: PairwiseBoundKernel {
   let columns: [Int]
   let dimension: Int
   var hasGradients: Bool { base.hasGradients }
-  var entriesAtOnce: Int { base.entriesAtOnce }
   var scratchBytes: Int { base.scratchBytes }
+  var secondsPerEntry: Double { base.secondsPerEntry }
 
   var rowCount: Int { base.rowCount }
   var columnCount: Int { base.columnCount }

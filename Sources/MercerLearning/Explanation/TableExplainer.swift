@@ -78,6 +78,19 @@ public struct TableExplainer: Sendable {
   /// The names of the columns that are explained, in the order of the encoder.
   public var columnNames: [String] { model.encoder.columns.map(\.name) }
 
+  /// Whether columns can be weighed: the model's kernels have gradients by their inputs, which those of
+  /// networks on images and sequences have not. Where not, what asks for columns throws
+  /// `.invalidParameter`.
+  ///
+  /// - Throws: what binding the kernels throws.
+  public func weighsColumns() throws(MercerError) -> Bool {
+    let one = model.regression.inputs.subset(at: [0])
+    for member in model.regression.members {
+      guard try member.kernel.bound(rows: one, columns: one).hasGradients else { return false }
+    }
+    return true
+  }
+
   /// Whether classes are predicted.
   var isClassifier: Bool { model.calibration != nil }
 

@@ -26,7 +26,10 @@ struct TrustedFit {
   ) throws(MercerError) {
     // A fit and what is left out: twice n³/3.
     let n = Double(targets.count)
-    let fits = Int(min(1000, Self.operationLimit / max(1, 2 / 3 * n * n * n)))
+    let price = try RememberedKernel.secondsPerEntry(
+      of: regression.members[0].kernel, on: regression.inputs)
+    let operations = 2 / 3 * n * n * n + 1.4e11 * price * n * n / 4
+    let fits = Int(min(1000, Self.operationLimit / max(1, operations)))
     guard fits > 0 else { return nil }
     let factors = Self.factors.prefix(fits)
     let members = regression.members.prefix(max(1, fits / factors.count))

@@ -1,5 +1,6 @@
 public import MercerCore
 import MercerKernels
+import MercerOperators
 
 /// The eigenvalues of the kernel matrix of a fitted regression, from some of its rows.
 ///
@@ -39,15 +40,24 @@ public struct GramSpectrum: Sendable, Equatable {
     let member = regression.members[heaviest]
     let n = member.inputs.count
     let fitting = Int((Double(context.memoryLimit) / 24).squareRoot())
-    let m = min(n, max(limit, 1), max(fitting, 2))
+    // Where values are dear and not known any more, as many as take some seconds.
+    let price = try RememberedKernel.secondsPerEntry(of: member.kernel, on: member.inputs)
+    let affordable = price > 0 ? max(50, Int((20 / price).squareRoot())) : n
+    let m = min(n, max(limit, 1), max(fitting, 2), affordable)
     var stream = RandomStream(seed: seed, purpose: "spectrum of a fit")
     let points = m == n ? member.inputs : member.inputs.subset(at: stream.sample(m, of: n))
-    let values = try SymmetricEigen.values(
-      of: try member.kernel.matrix(rows: points, columns: points))
+    let values = try SymmetricEigen.values(of: Self.gram(member.kernel, points, context))
     let growth = Double(n) / Double(m)
     // Rounding can leave eigenvalues slightly below zero.
     eigenvalues = values.reversed().map { max($0, 0) * growth }
     ridge = member.ridge
     (rows, sampleRows) = (n, m)
+  }
+
+  static func gram(
+    _ kernel: some Kernel<Points<Double>, Double>, _ points: Points<Double>,
+    _ context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Double> {
+    try TiledGram(kernel, inputs: points).densified(context: context)
   }
 }

@@ -23,12 +23,15 @@ extension PreparedTable {
     context: ExecutionContext = .default
   ) throws(MercerError) -> GramEigenlearning {
     let fitting = Int((Double(context.memoryLimit) / 32).squareRoot())
-    let count = min(inputs.count, limit, max(fitting, 2))
+    // Where values are dear, as many as take a minute of a core.
+    let price = try RememberedKernel.secondsPerEntry(of: kernel, on: inputs)
+    let affordable = price > 0 ? max(100, Int((120 / price).squareRoot())) : limit
+    let count = min(inputs.count, limit, max(fitting, 2), affordable)
     var stream = RandomStream(seed: seed, purpose: "spectrum rows")
     let rows = stream.sample(count, of: inputs.count)
     let points = inputs.subset(at: rows)
     return try GramEigenlearning(
-      gram: try kernel.matrix(rows: points, columns: points), targets: problem.codes.rows(at: rows),
+      gram: try GramSpectrum.gram(kernel, points, context), targets: problem.codes.rows(at: rows),
       context: context)
   }
 }

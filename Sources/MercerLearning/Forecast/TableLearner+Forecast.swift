@@ -63,11 +63,13 @@ extension TableLearner {
     if case .grouped(let found) = prepared.resampling { groups = found }
     // A kernel that is given takes no search, and a fit that grows with the cube of the rows.
     let isFixed = kernel != nil
+    let (all, price) = (Double(truth.keptRows.count), prepared.plan.secondsPerEntry)
     let cost = { (rows: Int) -> Double in
-      let thousands = Double(rows) / 1000
-      return isFixed
-        ? 0.5 + 0.03 * thousands * thousands * thousands
-        : SearchPlan.defaultBudget(rowCount: rows)
+      guard isFixed else { return SearchPlan.defaultBudget(rowCount: rows) }
+      let (m, thousands) = (Double(rows), Double(rows) / 1000)
+      // Values of the kernel among the part, and between it and all other rows.
+      return 0.5 + 0.03 * thousands * thousands * thousands
+        + price / 2 * (m * m / 2 + m * (all - m))
     }
     return CurvePlan(
       targets: truth.task == .regression ? truth.values : truth.classIndices.map { Double($0) },
@@ -89,6 +91,7 @@ extension TableLearner {
     learner.task = truth.task
     // Fits that a slow machine cuts short would bend the curve.
     learner.stopsWhenLate = false
+    learner.wantsForecast = false
     var quiet = context
     quiet.progress = nil
     var measured = Measured()

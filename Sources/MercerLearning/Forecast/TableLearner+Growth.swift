@@ -18,7 +18,8 @@ extension TableLearner {
   ///
   /// The search is not made again, but metrics are learned anew from each part alone, as those of all
   /// rows would make the small parts too good. Settings are those that the search found.
-  /// - Returns: nil without a search, for validation by time, for too few rows, where parts hold too
+  /// A kernel that was given is fitted to the parts as it is, with the ridge of all rows.
+  /// - Returns: nil for validation by time, for too few rows, where parts hold too
   ///   little to learn from, where parts up to a quarter of the rows take more than a tenth of the
   ///   budget, where all rows are more than the memory has room for, and where the fit is a sum over
   ///   centres: parts keep the kernel values of all rows that they have not seen.
@@ -27,9 +28,12 @@ extension TableLearner {
     of choice: KernelChoice, on prepared: PreparedTable, context: ExecutionContext
   ) throws(MercerError) -> TableForecast? {
     let count = prepared.inputs.count
-    guard !choice.leaders.isEmpty, timeColumn == nil, count >= CurvePlan.leastRows,
+    guard wantsForecast, timeColumn == nil, count >= CurvePlan.leastRows,
       prepared.plan.method != .centres
     else { return nil }
+    guard !choice.leaders.isEmpty else {
+      return try givenGrowth(of: choice, on: prepared, context: context)
+    }
     let truth = prepared.problem.truth
     let data = searchData(prepared)
     let leaders = Array(choice.leaders.prefix(Self.growthMembers))
@@ -54,7 +58,16 @@ extension TableLearner {
     let sizes = try measure(
       plan, leaders: leaders, weights: weights, data, prepared.problem,
       sparing(prepared, data, largest: largest * count / plan.blocks.count, context))
+    return try forecast(sizes, of: choice, on: prepared, context: context)
+  }
+
+  /// The forecast from what was measured, and from a spectrum.
+  func forecast(
+    _ sizes: [[[LearningCurve.Measure: LearningCurve.Run]]], of choice: KernelChoice,
+    on prepared: PreparedTable, context: ExecutionContext
+  ) throws(MercerError) -> TableForecast? {
     guard sizes.count > 1 else { return nil }
+    let (truth, count) = (prepared.problem.truth, prepared.inputs.count)
     let spectrum: GramEigenlearning
     do throws(MercerError) {
       spectrum = try prepared.eigenlearning(
@@ -117,17 +130,27 @@ extension TableLearner {
       found.withLock { $0[place] = missed }
     }
     let residuals = found.withLock { $0 }
+    return Self.curveRuns(of: plan, problem) { index in
+      let parts = leaders.indices.compactMap { residuals[index * leaders.count + $0] }
+      guard parts.count == leaders.count else { return nil }
+      let blended = BlendWeights.blended(
+        parts.map { Matrix<Double>(converting: $0) }, weights)
+      return blended.scaled(by: 1 / weights.reduce(0, +))
+    }
+  }
+
+  /// The runs of each size, by measure, from the residuals on the rows that each is tested on; a run is
+  /// left out where there are none.
+  static func curveRuns(
+    of plan: CurvePlan, _ problem: TableProblem, residuals: (_ run: Int) -> Matrix<Double>?
+  ) -> [[[LearningCurve.Measure: LearningCurve.Run]]] {
     var sizes: [[[LearningCurve.Measure: LearningCurve.Run]]] = []
     var size = 0
     for (index, run) in plan.runs.enumerated() {
-      let (training, test) = (folds[index].training, folds[index].validation)
-      let parts = leaders.indices.compactMap { residuals[index * leaders.count + $0] }
-      guard parts.count == leaders.count, !test.isEmpty else { continue }
+      let (training, test) = plan.rows(of: run)
       if let labels = problem.classLabels(at: training), Set(labels).count < 2 { continue }
-      let blended = BlendWeights.blended(
-        parts.map { Matrix<Double>(converting: $0) }, weights)
-      let total = weights.reduce(0, +)
-      let losses = problem.losses(rows: test, residuals: blended.scaled(by: 1 / total))
+      guard !test.isEmpty, let missed = residuals(index) else { continue }
+      let losses = problem.losses(rows: test, residuals: missed)
       guard losses.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { continue }
       if size != run.size {
         size = run.size

@@ -17,8 +17,8 @@ struct BoundPosteriorKernel: BoundKernel {
   var columnCount: Int { prior.columnCount }
   var dimension: Int { prior.dimension }
   var hasGradients: Bool { prior.hasGradients }
-  var entriesAtOnce: Int { prior.entriesAtOnce }
   var scratchBytes: Int { prior.scratchBytes }
+  var secondsPerEntry: Double { prior.secondsPerEntry }
   private var order: Int { cholesky.order }
 
   func fill(_ tile: Tile<Double>) {

@@ -82,8 +82,12 @@ public struct KernelRidge: Estimator {
     switch solver {
     case .exact(let precision):
       let solver = ExactRidge(precision: precision, wantsInverseDiagonal: wantsLeaveOneOut)
+      let remembered = try RememberedKernel.kept(
+        kernel, on: data.inputs, beside: solver.byteCount(rowCount: data.count), context)
+      defer { remembered?.forget() }
+      let source: any Kernel<Points<Double>, Double> = remembered ?? kernel
       let result = try solver.solve(
-        try TiledGram(kernel, inputs: data.inputs), shifts: shifts, targets: targets,
+        try TiledGram(source, inputs: data.inputs), shifts: shifts, targets: targets,
         context: context)
       // Row i left out, the prediction misses yᵢ by αᵢ / (A⁻¹)ᵢᵢ: the coefficient that row i needs
       // beyond what the others give it, in units of its own influence.
@@ -140,17 +144,27 @@ public struct KernelRidge: Estimator {
     }
     let points = Points<Float>(Matrix(converting: inputs.coordinates))
     let narrow = try expressible.expression.makeKernel(of: Float.self).anchored(to: points)
+    // Where a value is dear those in Float must do, for the residual as well.
+    let price = try RememberedKernel.secondsPerEntry(of: kernel, on: inputs)
+    let isDear = stored && price >= RememberedKernel.dearFrom
     return try solveAs(
       narrow, points, Matrix<Float>(converting: targets), shifts.map { Float($0) }, solver, stored,
-      context, exact: try TiledGram(kernel, inputs: inputs))
+      context, exact: isDear ? nil : try TiledGram(kernel, inputs: inputs), isDear: isDear)
   }
 
   private func solveAs<K: Kernel>(
     _ kernel: K, _ inputs: Points<K.Element>, _ targets: Matrix<K.Element>, _ shifts: [K.Element],
     _ solver: IterativeRidge, _ stored: Bool, _ context: ExecutionContext,
-    exact: (any SymmetricGramOperator<Double>)? = nil
+    exact: (any SymmetricGramOperator<Double>)? = nil, isDear: Bool = false
   ) throws(MercerError) -> Solution<Double> where K.Inputs == Points<K.Element> {
     let tiled = try TiledGram(kernel, inputs: inputs)
+    if isDear {
+      let gram = try DenseGram(
+        try tiled.keptGram(stage: "kernel values", context: context.within("kernel")))
+      return try solver.solve(
+        gram, exact: exact, columns: GramColumns(gram), shifts: shifts, targets: targets,
+        context: context)
+    }
     var gram: any SymmetricGramOperator<K.Element> = tiled
     if stored { gram = try DenseGram(try tiled.densified(context: context)) }
     return try solver.solve(

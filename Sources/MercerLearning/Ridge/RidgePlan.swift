@@ -28,6 +28,11 @@ public struct RidgePlan: Sendable, Equatable {
   public let centreCount: Int
   /// How the equations of the centres are solved, where there are centres.
   public let centreMethod: CentreRidge.Method
+  /// Whether each value of the kernel is computed once and kept, as one is dear.
+  public let keepsValues: Bool
+  /// About how many seconds a core takes for a value of the kernel, beyond what its coordinates ask
+  /// for.
+  public let secondsPerEntry: Double
   /// The bytes this will allocate, beside the data.
   public let expectedBytes: Int
   /// One sentence for the user.
@@ -35,9 +40,11 @@ public struct RidgePlan: Sendable, Equatable {
 
   private init(
     method: Method, rank: Int = 0, centreCount: Int, centreMethod: CentreRidge.Method = .automatic,
-    expectedBytes: Int, reason: String
+    keepsValues: Bool = false, secondsPerEntry: Double = 0, expectedBytes: Int, reason: String
   ) {
     self.method = method
+    self.keepsValues = keepsValues
+    self.secondsPerEntry = secondsPerEntry
     self.rank = rank
     self.centreCount = centreCount
     self.centreMethod = centreMethod
@@ -165,7 +172,53 @@ public struct RidgePlan: Sendable, Equatable {
   func adding(bytes: Int) -> RidgePlan {
     RidgePlan(
       method: method, rank: rank, centreCount: centreCount, centreMethod: centreMethod,
+      keepsValues: keepsValues, secondsPerEntry: secondsPerEntry,
       expectedBytes: expectedBytes + bytes, reason: reason)
+  }
+
+  /// The same plan for a kernel of which a value is dear: all are kept where memory allows. An exact fit
+  /// in Float and an iteration would compute them several times.
+  ///
+  /// - Parameters:
+  ///   - secondsPerEntry: what a value takes a core.
+  ///   - n: the number of rows.
+  ///   - k: the number of targets.
+  ///   - mayChange: whether another method may be taken where K in Double does not fit.
+  ///   - limit: the memory limit in bytes.
+  package func pricing(
+    secondsPerEntry: Double, rowCount n: Int, targetCount k: Int, mayChange: Bool, limit: Int
+  ) -> RidgePlan {
+    let text =
+      secondsPerEntry < 1e-3
+      ? "\((secondsPerEntry * 1e7).rounded(.up) / 10) µs"
+      : "\((secondsPerEntry * 1e4).rounded(.up) / 10) ms"
+    let (kept, anew) = (
+      "; a value of the kernel takes about \(text), so each is computed once and kept",
+      "; a value of the kernel takes about \(text), and is computed anew each time it is needed"
+    )
+    func changed(keeps: Bool, bytes: Int, _ why: String) -> RidgePlan {
+      RidgePlan(
+        method: method, rank: rank, centreCount: centreCount, centreMethod: centreMethod,
+        keepsValues: keeps, secondsPerEntry: secondsPerEntry, expectedBytes: expectedBytes + bytes,
+        reason: reason + why)
+    }
+    guard secondsPerEntry >= RememberedKernel.dearFrom else {
+      return changed(keeps: false, bytes: 0, "")
+    }
+    switch method {
+    case .exact where expectedBytes + 8 * n * n <= limit:
+      return changed(keeps: true, bytes: 8 * n * n, kept)
+    case .exact where mayChange:
+      guard
+        let plan = try? Self.iterative(n, k, because: "\(n) rows", limit: limit),
+        plan.method == .iterativeStored
+      else { return changed(keeps: false, bytes: 0, anew) }
+      return plan.pricing(
+        secondsPerEntry: secondsPerEntry, rowCount: n, targetCount: k, mayChange: false,
+        limit: limit)
+    case .iterativeStored: return changed(keeps: true, bytes: 0, kept)
+    default: return changed(keeps: false, bytes: 0, anew)
+    }
   }
 
   /// The least number of centres that is worth a fit.
@@ -231,19 +284,21 @@ public struct RidgePlan: Sendable, Equatable {
   }
 
   /// About how long one fit takes, in seconds on two cores of the machine of `docs/benchmarks.md`.
-  func expectedSeconds(rowCount: Int, targetCount: Int, featureCount: Int) -> Double {
+  package func expectedSeconds(rowCount: Int, targetCount: Int, featureCount: Int) -> Double {
     let (n, k, d) = (Double(rowCount), Double(targetCount), Double(featureCount))
-    let tiles = n * n / 2 * (d + 20) / 3e10
+    let tiles = n * n / 2 * ((d + 20) / 3e10 + secondsPerEntry / 2)
     switch method {
     case .exact:
-      // A factorisation and the diagonal of the inverse.
-      return tiles + 2.0 / 3 * n * n * n / (rowCount < ExactRidge.mixedFrom ? 1e11 : 2.2e11)
+      // A factorisation and the diagonal of the inverse; the factor in Float is corrected by products.
+      let corrections = keepsValues || rowCount < ExactRidge.mixedFrom ? 0 : 8 * tiles
+      return tiles + corrections + 2.0 / 3 * n * n * n / (rowCount < ExactRidge.mixedFrom ? 1e11 : 2.2e11)
         + 40 * n * n * k / 4e10
     case .iterativeStored: return tiles + 60 * n * n * (1 + k / 8) / 2.5e9
     case .iterativeTiled: return 60 * (2 * tiles + n * n * k / 2e10)
     case .sketchAndProject, .eigenPro: return Self.epochs * (2 * tiles + n * n * k / 2e10)
     case .centres:
       return Self.centreSeconds(rowCount, centreCount, targetCount, featureCount)
+        + Self.centrePasses * n * Double(centreCount) * secondsPerEntry / 2
     }
   }
 }

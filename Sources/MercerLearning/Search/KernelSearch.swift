@@ -179,8 +179,12 @@ public struct KernelSearch: Sendable {
     var outer = context
     outer.threadCount = min(
       context.threadCount, max(1, context.memoryLimit / Self.trialBytes(rows: rows.count)))
+    // Of one kernel all threads fill the matrix.
+    var filling = kernels.count == 1 ? context : inner
+    filling.progress = nil
+    let fill = filling
     try outer.forEach(trials.count) { (index) throws(MercerError) in
-      let gram = try TiledGram(kernels[index], inputs: part.inputs).densified(context: inner)
+      let gram = try TiledGram(kernels[index], inputs: part.inputs).densified(context: fill)
       let path = try RidgePath(
         gram: gram, targets: part.targets, weights: part.weights, context: inner)
       var best = Trial(kernel: kernels[index])

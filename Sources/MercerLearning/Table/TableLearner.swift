@@ -42,6 +42,8 @@ public struct TableLearner: Sendable {
   public var precision = Precision.float
   /// The seed of every random choice.
   public var seed: UInt64 = 0
+  /// Whether a fit says if more rows would help.
+  package var wantsForecast = true
   /// The only kind of course that the search tries, for checks of each; nil for all.
   package var onlyCourses: Course.Kind?
 
@@ -60,6 +62,9 @@ public struct TableLearner: Sendable {
     public let plan: RidgePlan
     /// Whether more rows would help, as far as a tenth of the time tells; nil where it cannot tell.
     public let forecast: TableForecast?
+    /// The eigenvalues of the kernel of the model, where it was found on the way: of a kernel of which a
+    /// value is dear.
+    public let spectrum: GramSpectrum?
     /// Rows without a target.
     public let droppedRows: Int
     /// Rows of weight 0, which are left out, too.
@@ -128,16 +133,23 @@ public struct TableLearner: Sendable {
       weights: problem.weights, groups: roles.groups, seed: seed)
     let kernel = try kernelOfCoordinates
     var left = context
+    var price = 0.0
     if let kernel {
-      let bytes = try check(kernel, on: inputs, encoder, source: table.source, context)
-      left = try context.fitting(scratchBytes: bytes)
-      left.memoryLimit -= left.threadCount * bytes
+      let cost = try check(kernel, on: inputs, encoder, source: table.source, context)
+      left = try context.fitting(scratchBytes: cost.scratchBytes)
+      left.memoryLimit -= left.threadCount * cost.scratchBytes
+      price = cost.secondsPerEntry
     }
-    let plan = try RidgePlan.plan(
+    var plan = try RidgePlan.plan(
       rowCount: inputs.count, targetCount: problem.codes.columnCount,
       featureCount: Self.seenWidth(of: encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: inputs.count)),
       solver: solver, context: left)
+    if price > 0 {
+      plan = plan.pricing(
+        secondsPerEntry: price, rowCount: inputs.count, targetCount: problem.codes.columnCount,
+        mayChange: solver == .automatic, limit: left.memoryLimit)
+    }
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
       droppedRows: truth.droppedRowCount, weightlessRows: whole.rowCount - table.rowCount,
@@ -174,17 +186,17 @@ public struct TableLearner: Sendable {
   }
 
   /// Binds the kernel to one row, which finds, for instance, that there are not as many scales as
-  /// coordinates, and how many bytes each thread needs to make entries.
+  /// coordinates, how many bytes each thread needs to make entries, and about how many seconds a value
+  /// takes where it is dear.
   private func check(
     _ kernel: any PointKernel<Double>, on inputs: Points<Double>, _ encoder: TableEncoder,
     source: String, _ context: ExecutionContext
-  ) throws(MercerError) -> Int {
+  ) throws(MercerError) -> (scratchBytes: Int, secondsPerEntry: Double) {
     do throws(MercerError) {
       let row = inputs.subset(at: [0])
       let bytes = try kernel.bound(rows: row, columns: row).scratchBytes
       _ = try context.fitting(scratchBytes: bytes)
-      _ = try TiledGram(kernel, inputs: row)
-      return bytes
+      return (bytes, try RememberedKernel.secondsPerEntry(of: kernel, on: inputs))
     } catch {
       throw MercerError(
         error.code, error.message, at: error.place ?? .init(file: source),
@@ -236,7 +248,12 @@ public struct TableLearner: Sendable {
     let prepared = try choosingTransform(of: prepared, deadline: deadline, context: context)
       .rounded(to: precision)
     let (inputs, problem, plan) = (prepared.inputs, prepared.problem, prepared.plan)
-    let found = try chooseKernels(
+    let remembered = try remembering(prepared, context: context.within("kernel"))
+    var learner = self
+    if let remembered { learner.kernel = remembered }
+    // The model must not hold on to what is needed no more.
+    defer { remembered?.forget() }
+    let found = try learner.chooseKernels(
       for: prepared, deadline: deadline, context: context.within("search"))
     Machine.releaseFreeMemory()
     let searched = clock.now
@@ -252,7 +269,10 @@ public struct TableLearner: Sendable {
       of: problem, fitted, inputs: inputs, seed: seed, context: context)
     let stoppedEarly = found.stoppedEarly || fitted.stoppedEarly
     let forecast =
-      stoppedEarly ? nil : try growth(of: found, on: prepared, context: context)
+      stoppedEarly ? nil : try learner.growth(of: found, on: prepared, context: context)
+    let spectrum = try remembered.map { (_) throws(MercerError) in
+      try GramSpectrum(of: fitted.regression, seed: seed, context: context)
+    }
     Machine.releaseFreeMemory()
     let finished = clock.now
     var regression = fitted.regression.scaled(by: problem.unit, adding: problem.offsets)
@@ -277,6 +297,7 @@ public struct TableLearner: Sendable {
           of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)
       ).keepingRowsThatCount().keepingSeenCoordinates(),
       judged: assessment.judged, leaderboard: found.leaderboard, plan: plan, forecast: forecast,
+      spectrum: spectrum,
       droppedRows: prepared.droppedRows, weightlessRows: prepared.weightlessRows,
       stoppedEarly: stoppedEarly,
       seconds: ((searched - started).seconds, (finished - searched).seconds))

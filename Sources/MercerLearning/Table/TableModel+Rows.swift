@@ -18,7 +18,7 @@ extension TableModel {
   /// The predictions are those of ``predict(_:level:context:)`` for the whole table, to the last bit,
   /// whatever the memory limit and the number of threads.
   /// - Parameters:
-  ///   - reader: made with `readingOptions`.
+  ///   - reader: of text made with `readingOptions`.
   ///   - level: the share of rows whose truth intervals and sets should hold.
   ///   - context: its memory limit says how many rows are taken at a time.
   ///   - body: is given the rows and their predictions.
@@ -27,7 +27,7 @@ extension TableModel {
   /// - Throws: `.invalidData` when the table lacks columns of the model; what the reader and the body
   ///   throw.
   public func predict(
-    _ reader: CSVRowReader, level: Double = 0.9, context: ExecutionContext = .default,
+    _ reader: some RowReader, level: Double = 0.9, context: ExecutionContext = .default,
     _ body: (CSVRows, TablePredictions) throws(MercerError) -> Void
   ) throws(MercerError) -> EncodingNotes {
     var notes = EncodingNotes()

@@ -21,10 +21,13 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
   public init(_ bound: any BoundKernel<Element>, tiling: Tiling = .standard) {
     self.bound = bound
     var tiling = tiling
-    // Where entries are dear, narrow bands keep all threads at work.
-    if tiling == .standard, bound.entriesAtOnce < tiling.rowCount * tiling.columnCount {
-      let rows = min(tiling.rowCount, max(4, Int(Double(bound.entriesAtOnce).squareRoot())))
-      tiling = Tiling(rowCount: rows, columnCount: tiling.columnCount)
+    // Where entries are dear, narrow bands keep all threads at work, and short tiles let the work be
+    // stopped between them.
+    let atOnce = bound.entriesAtOnce
+    if tiling == .standard, atOnce < tiling.rowCount * tiling.columnCount {
+      let rows = min(tiling.rowCount, max(4, Int(Double(atOnce).squareRoot())))
+      tiling = Tiling(
+        rowCount: rows, columnCount: max(16, min(tiling.columnCount, 8 * atOnce / rows)))
     }
     product = TiledProduct(
       rowCount: bound.rowCount, columnCount: bound.columnCount, tiling: tiling, fillsScratch: true)

@@ -79,6 +79,8 @@ public struct ShiftedGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 extension ShiftedGram: IndexableGramOperator where Base: IndexableGramOperator {
   /// The bytes that a thread needs beside its tile while it fills one.
   public var scratchBytes: Int { base.scratchBytes }
+  /// As of the base.
+  public var entriesAtOnce: Int { base.entriesAtOnce }
 
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {

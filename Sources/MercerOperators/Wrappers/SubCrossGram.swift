@@ -56,6 +56,8 @@ public struct SubCrossGram<Base: GramOperator>: GramOperator {
 extension SubCrossGram: IndexableGramOperator where Base: IndexableGramOperator {
   /// The bytes that a thread needs beside its tile while it fills one.
   public var scratchBytes: Int { base.scratchBytes }
+  /// As of the base.
+  public var entriesAtOnce: Int { base.entriesAtOnce }
 
   /// Writes the entries of the tile, one run of neighbouring rows and columns at a time: fast when
   /// the chosen numbers are consecutive, a call for each entry when they are scattered.

@@ -41,6 +41,8 @@ public struct SubGram<Base: SymmetricGramOperator>: SymmetricGramOperator {
 extension SubGram: IndexableGramOperator where Base: IndexableGramOperator {
   /// The bytes that a thread needs beside its tile while it fills one.
   public var scratchBytes: Int { cross.scratchBytes }
+  /// As of the base.
+  public var entriesAtOnce: Int { base.entriesAtOnce }
 
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) { cross.fill(tile) }

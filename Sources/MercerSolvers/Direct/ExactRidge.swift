@@ -125,9 +125,11 @@ func lowerTriangle<Gram: IndexableGramOperator, Stored: Scalar>(
   of gram: Gram, as: Stored.Type, _ context: ExecutionContext
 ) throws(MercerError) -> Matrix<Stored> {
   let n = gram.rowCount
-  let (bandRows, tileColumns) = (64, 512)
   let context = try context.fitting(
     scratchBytes: gram.scratchBytes, beside: n * n * MemoryLayout<Stored>.stride)
+  // Unless entries are dear.
+  let bandRows = max(1, min(64, Int(Double(gram.entriesAtOnce).squareRoot())))
+  let tileColumns = min(512, max(8 * bandRows, 16))
   var matrix = Matrix<Stored>(rowCount: n, columnCount: n)
   let bands = (0..<n).chunks(of: bandRows)
   try matrix.withTile { (target) throws(MercerError) in

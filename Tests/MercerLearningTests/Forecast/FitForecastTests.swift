@@ -63,15 +63,30 @@ import Testing
     #expect(try learner().fit(table, context: ExecutionContext(threadCount: 2)).forecast == one)
   }
 
-  /// Few rows, an order of time, and a kernel that was given leave nothing to tell it from.
+  /// A kernel that was given is measured on parts with the ridge of the fit.
+  @Test func givenKernelsHaveOne() throws {
+    var fixed = learner()
+    fixed.kernel = try LaplaceKernel<Double>(lengthScale: 1)
+    let outcome = try fixed.fit(table(rows: 60, noise: 0.1))
+    let forecast = try #require(outcome.forecast)
+    #expect(forecast.kernel == "laplace(lengthScale: 1.0)" && forecast.rows == 60)
+    let curve = try #require(forecast.curves.first?.measured)
+    // Fewer rows are worse, and the whole table is no worse than its largest part.
+    #expect(curve.points.count > 1)
+    let errors = curve.points.map(\.error)
+    #expect(errors[0] > errors[errors.count - 1])
+    let again = try fixed.fit(
+      table(rows: 60, noise: 0.1), context: ExecutionContext(threadCount: 1)
+    ).forecast
+    #expect(again == forecast)
+  }
+
+  /// Few rows, and an order of time, leave nothing to tell it from.
   @Test func whereThereIsNone() throws {
     #expect(try learner().fit(table(rows: 39, noise: 0.1)).forecast == nil)
     var timed = TableLearner(target: "y")
     timed.timeColumn = "group"
     #expect(try timed.fit(table(rows: 60, noise: 0.1)).forecast == nil)
-    var fixed = learner()
-    fixed.kernel = try LaplaceKernel<Double>(lengthScale: 1)
-    #expect(try fixed.fit(table(rows: 60, noise: 0.1)).forecast == nil)
   }
 
   #if !DEBUG

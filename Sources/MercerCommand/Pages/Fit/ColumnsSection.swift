@@ -4,6 +4,11 @@ import MercerReport
 extension FitReport {
   /// Which columns matter, and how predictions change with them.
   var columnsSection: Section {
+    guard insight.weighsColumns else {
+      return Section(
+        "What the model looks at", id: "columns",
+        [.paragraph(InlineText(Explanation.withoutColumns))])
+    }
     let whose =
       insight.isHeldOut
       ? "Measured on rows of the held-out table: what a column is worth for new rows."

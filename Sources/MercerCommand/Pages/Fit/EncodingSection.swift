@@ -11,7 +11,8 @@ extension FitReport {
         .number("coordinates"),
       ])
     let names = Array(zip(model.encoder.featureColumns, model.encoder.featureNames))
-    for (place, encoding) in model.encoder.columns.enumerated() {
+    let isArray = model.encoder.options.sharesScale
+    for (place, encoding) in model.encoder.columns.enumerated() where !isArray {
       let column = table.column(named: encoding.name)
       let features = names.filter { $0.0 == place }.map(\.1)
       used.add([
@@ -21,10 +22,17 @@ extension FitReport {
     }
     var blocks: [Block] = [
       .paragraph(
-        "The table has \(NumberText.quantity(table.columns.count, "column")); \(NumberText.quantity(model.encoder.columns.count, "column")) became \(NumberText.quantity(model.encoder.featureCount, "coordinate")) of a point for each row, in which kernels measure how alike two rows are. The kind of a column was found by looking at all its rows."
-      ),
-      .table(used),
+        "The table has \(NumberText.quantity(table.columns.count, "column")); \(NumberText.quantity(model.encoder.columns.count, "column")) became \(NumberText.quantity(model.encoder.featureCount, "coordinate")) of a point for each row, in which kernels measure how alike two rows are. \(isArray ? "They are the numbers of one array, such as the pixels of an image: all were scaled by one mean and one deviation." : "The kind of a column was found by looking at all its rows.")"
+      )
     ]
+    if isArray {
+      let names = model.encoder.columns.map(\.name)
+      blocks.append(
+        .paragraph(
+          "They are \(code: names.first ?? "") to \(code: names.last ?? ""), in this order."))
+    } else {
+      blocks.append(.table(used))
+    }
     let omitted = model.encoder.omitted
     if !omitted.isEmpty {
       var left = DataTable("Columns that are left out", columns: [.text("column"), .text("why")])

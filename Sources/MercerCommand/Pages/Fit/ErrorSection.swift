@@ -12,7 +12,8 @@ extension FitReport {
   /// The candidate that did best alone among those on most rows, with its error on the scale of the
   /// facts; nil where the kernel was given.
   private var bestCandidate: (name: String, error: Double)? {
-    guard outcome.leaderboard.count > 1, let first = outcome.leaderboard.first else { return nil }
+    // Of a kernel that was given there is nothing to choose.
+    guard Set(outcome.leaderboard.map(\.kernel)).count > 1, let first = outcome.leaderboard.first else { return nil }
     let best =
       outcome.leaderboard.filter { $0.rows == first.rows }.min { $0.score < $1.score } ?? first
     return (best.kernel, error(ofScore: best.score))

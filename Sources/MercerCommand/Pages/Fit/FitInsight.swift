@@ -9,6 +9,8 @@ struct FitInsight {
   let isHeldOut: Bool
   /// How predictions change with the columns that matter most.
   let dependences: [PartialDependence]
+  /// Whether the kernels let columns be weighed, which those of networks on images do not.
+  let weighsColumns: Bool
   /// The strongest pair of columns, with their map; nil where there are not two columns.
   let interaction: (pair: ColumnInteractions.Pair, map: PartialDependence)?
   /// Rows whose label the others contradict, of classes; nil where this would take long.
@@ -52,8 +54,12 @@ struct FitInsight {
       (explainer.extent, explainer.effort) = (budget.extent, effort)
       return explainer
     }
-    let importance = try attempt { () throws(MercerError) in
-      try explainer(effort: budget.effort).featureImportance(context: context)
+    let weighsColumns =
+      try attempt { () throws(MercerError) in try explainer(effort: 1).weighsColumns() } ?? true
+    self.weighsColumns = weighsColumns
+    let importance = try attempt { () throws(MercerError) -> FeatureImportance? in
+      guard weighsColumns else { return nil }
+      return try explainer(effort: budget.effort).featureImportance(context: context)
     }
     self.importance = importance
     let names = (importance?.columns ?? []).filter { $0.gradient > 0 }.map(\.name)
@@ -67,6 +73,7 @@ struct FitInsight {
         return curves
       } ?? []
     interaction = try attempt { () throws(MercerError) in
+      guard weighsColumns else { return nil }
       let pairs = try explainer(effort: budget.effort).interactions(context: context).pairs
       guard let pair = pairs.first(where: { $0.columns.allSatisfy(explained.hasValues) }) else {
         return nil
@@ -82,7 +89,8 @@ struct FitInsight {
       return try TableExplainer(model, table: table, seed: seed).labelDoubts(context: context)
     }
     spectrum = try attempt { () throws(MercerError) in
-      try GramSpectrum(of: model.regression, seed: seed, context: context)
+      if let known = outcome.spectrum { return known }
+      return try GramSpectrum(of: model.regression, seed: seed, context: context)
     }
     self.failures = failures
   }

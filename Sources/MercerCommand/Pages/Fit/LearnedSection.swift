@@ -21,7 +21,9 @@ extension FitReport {
     let columns = NumberText.quantity(model.encoder.columns.count, "column")
     let matter = importance.prefix(3).map(\.name)
     let most: InlineText =
-      matter.isEmpty
+      insight.importance == nil
+      ? ""
+      : matter.isEmpty
       ? "no column of which it makes much use"
       : matter.count == 1 && model.encoder.columns.count == 1
         ? "" : "it looks most at \(PageText.list(matter))"

@@ -42,7 +42,8 @@ extension FitReport {
 
   /// The columns that matter most, in that order.
   private var columns: [Column] {
-    (insight.importance?.columns.map(\.name) ?? model.encoder.columns.map(\.name))
+    guard insight.weighsColumns else { return [] }
+    return (insight.importance?.columns.map(\.name) ?? model.encoder.columns.map(\.name))
       .prefix(Self.columnCount).compactMap { table.column(named: $0) }
   }
 
@@ -50,7 +51,7 @@ extension FitReport {
     let shown = columns
     let left = model.encoder.columns.count - shown.count
     let more =
-      left > 0 ? ", with the columns that matter most of \(model.encoder.columns.count)" : ""
+      left > 0 && !shown.isEmpty ? ", with the columns that matter most of \(model.encoder.columns.count)" : ""
     var table = DataTable(
       "The \(rows.count) most surprising rows\(more)",
       columns: [.number("row")] + headings

@@ -40,6 +40,7 @@ struct BoundNetworkKernel<Element: Scalar>: PairwiseBoundKernel {
   var rowCount: Int { angles.rowCount }
   var columnCount: Int { angles.columnCount }
   var dimension: Int { angles.dimension }
+  var secondsPerEntry: Double { pairs == nil ? graph.secondsPerPair : 0 }
 
   func fill(_ tile: Tile<Element>) {
     if let pairs { return pairs.fill(tile) }

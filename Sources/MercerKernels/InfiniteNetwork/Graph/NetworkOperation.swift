@@ -25,6 +25,9 @@ public protocol ElementwiseOperation: Sendable {
   /// noise of its own (dropout); false by default.
   var addsNoise: Bool { get }
 
+  /// About how many nanoseconds a pair takes a core in Double; 10 by default.
+  var nanosecondsPerPair: Double { get }
+
   /// The moments of a unit after the layer, from those before it; in Double, once an input and
   /// position.
   func moments(after moments: UnitMoments) -> UnitMoments
@@ -45,6 +48,8 @@ extension ElementwiseOperation {
   public var packedLayer: PackedLayer? { nil }
   /// No.
   public var addsNoise: Bool { false }
+  /// 10, and 1 for what the fused loops know.
+  public var nanosecondsPerPair: Double { packedLayer == nil ? 10 : 1 }
 }
 
 /// A layer that joins the units of two or more nodes at each position.

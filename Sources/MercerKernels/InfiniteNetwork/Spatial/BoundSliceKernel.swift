@@ -30,8 +30,8 @@ struct BoundSliceKernel<Element: Scalar>: BoundKernel {
   var rowCount: Int { rows.count }
   var columnCount: Int { columns.count }
   var hasGradients: Bool { false }
-  var entriesAtOnce: Int { engine.entriesAtOnce }
   var scratchBytes: Int { engine.scratchBytes(wantsTangent: kind == .ntk) }
+  var secondsPerEntry: Double { engine.secondsPerEntry }
 
   func fill(_ tile: Tile<Element>) {
     let run = engine.pairRun(wantsTangent: kind == .ntk)

@@ -13,13 +13,6 @@ extension SliceEngine {
     max(1, min(8, (512 << 10) / max(narrow.total * MemoryLayout<Element>.size, 1)))
   }
 
-  /// How many entries are worth a thread's while: as many as take ten milliseconds or so, counted in
-  /// steps of planes.
-  var entriesAtOnce: Int {
-    let work = max(pairs.steps.count * pairs.planeSize, 1)
-    return max(16, 20_000_000 / work)
-  }
-
   /// The bytes of one thread while it fills a tile: the slices of pairs and of single inputs that are
   /// live at once, matrices of attention layers, and the planes of two blocks of inputs.
   func scratchBytes(wantsTangent: Bool) -> Int {
