@@ -64,10 +64,17 @@ extension TableLearner {
   func memory(
     of prepared: PreparedTable, search: SearchPlan?, viewWidth: Int, _ context: ExecutionContext
   ) -> FitMemory {
-    FitMemory(
+    // A report says nothing of the columns of kernels without gradients.
+    var weighsColumns = true
+    if let kernel, prepared.inputs.count > 0 {
+      let one = prepared.inputs.subset(at: [0])
+      weighsColumns = (try? kernel.bound(rows: one, columns: one).hasGradients) ?? true
+    }
+    return FitMemory(
       rowCount: prepared.inputs.count, coordinateCount: prepared.inputs.dimension,
       targetCount: prepared.problem.codes.columnCount,
-      columnCount: prepared.encoder.columns.count, threadCount: context.threadCount,
+      columnCount: weighsColumns ? prepared.encoder.columns.count : 0,
+      threadCount: context.threadCount,
       memoryLimit: context.memoryLimit,
       isRegression: prepared.problem.task == .regression, ridge: prepared.plan, search: search,
       viewWidth: viewWidth,

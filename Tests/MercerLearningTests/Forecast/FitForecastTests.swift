@@ -69,7 +69,7 @@ import Testing
     fixed.kernel = try LaplaceKernel<Double>(lengthScale: 1)
     let outcome = try fixed.fit(table(rows: 60, noise: 0.1))
     let forecast = try #require(outcome.forecast)
-    #expect(forecast.kernel == "laplace(lengthScale: 1.0)" && forecast.rows == 60)
+    #expect(forecast.kernel == "laplace(lengthScale: 1)" && forecast.rows == 60)
     let curve = try #require(forecast.curves.first?.measured)
     // Fewer rows are worse, and the whole table is no worse than its largest part.
     #expect(curve.points.count > 1)
