@@ -86,7 +86,7 @@ public struct ExecutionContext: Sendable {
         .memoryLimit,
         "an entry of this kernel is made in \(ByteCount(scratchBytes)), more than the "
           + "\(ByteCount(left)) that the limit of \(ByteCount(memoryLimit)) leaves",
-        remedy: "raise --memory; or pool after fewer layers, by larger steps, or only at the end")
+        remedy: "raise --memory; networks need it for a pooling or attention before their end")
     }
     var context = self
     context.threadCount = min(threadCount, left / scratchBytes)
