@@ -17,7 +17,7 @@ struct FitCommand: ParsableCommand {
         mercer fit train.csv.gz --target label --test test.csv.gz --output run1
         mercer fit t.csv --target y --ignore id --ignore name --seed 7
         mercer fit t.csv --target y --kernel "matern(smoothness: 2.5)" --ridge 0.01
-        mercer fit images.npy --target labels.npy --kernel "ntk(conv(3) > relu > flatten > dense)"
+        mercer fit x.npy --target y.npy --kernel "ntk(conv(3) > relu > flatten)"
       """)
 
   @OptionGroup var learning: LearningOptions

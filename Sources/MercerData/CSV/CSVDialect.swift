@@ -24,7 +24,10 @@ enum CSVDialect {
         Array("PAR1".utf8), "a Parquet file",
         "export it as CSV, e.g. with DuckDB: COPY 'table.parquet' TO 'table.csv'"
       ),
-      ([0x93] + Array("NUMPY".utf8), "a NumPy array", "name the file of the array, or export it as CSV"),
+      (
+        [0x93] + Array("NUMPY".utf8), "a NumPy array",
+        "name the file of the array, or export it as CSV"
+      ),
       ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd", "unpack it, or compress it with gzip"),
       (Array("BZh".utf8), "compressed with bzip2", "unpack it, or compress it with gzip"),
       ([0xFD] + Array("7zXZ".utf8), "compressed with xz", "unpack it, or compress it with gzip"),
