@@ -19,8 +19,8 @@ struct ExplanationText {
     let rows = NumberText.quantity(table.rowCount, "row")
     let header =
       "\n  \(table.source): \(rows), explained in \(NumberText.seconds(seconds))\n"
-    return ([header, importance] + [interactions].compactMap(\.self) + predictions + [labels].compactMap { $0 })
-      .joined(separator: "\n")
+    let parts = [header, importance, interactions].compactMap(\.self) + predictions
+    return (parts + [labels].compactMap(\.self)).joined(separator: "\n")
   }
 
   private func section(_ title: String, _ table: TextTable) -> String {
