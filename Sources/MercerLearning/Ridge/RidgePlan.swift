@@ -291,7 +291,8 @@ public struct RidgePlan: Sendable, Equatable {
     case .exact:
       // A factorisation and the diagonal of the inverse; the factor in Float is corrected by products.
       let corrections = keepsValues || rowCount < ExactRidge.mixedFrom ? 0 : 8 * tiles
-      return tiles + corrections + 2.0 / 3 * n * n * n / (rowCount < ExactRidge.mixedFrom ? 1e11 : 2.2e11)
+      return tiles + corrections + 2.0 / 3 * n * n * n
+        / (rowCount < ExactRidge.mixedFrom ? 1e11 : 2.2e11)
         + 40 * n * n * k / 4e10
     case .iterativeStored: return tiles + 60 * n * n * (1 + k / 8) / 2.5e9
     case .iterativeTiled: return 60 * (2 * tiles + n * n * k / 2e10)
