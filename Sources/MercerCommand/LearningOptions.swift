@@ -95,7 +95,8 @@ struct LearningOptions: ParsableArguments {
     guard axes.count == 2, let shape = NetworkShape(ofInput: axes),
       try written.expression.withInput(shape) != written.expression
     else { return nil }
-    return "each input is taken as a sequence of \(axes[0]) steps with \(axes[1]) channels; for images "
+    return
+      "each input is taken as a sequence of \(axes[0]) steps with \(axes[1]) channels; for images "
       + "without colours begin the network with image(\(axes[0]), \(axes[1]))"
   }
 }

@@ -19,7 +19,9 @@ struct ExplanationText {
     let rows = NumberText.quantity(table.rowCount, "row")
     let header =
       "\n  \(table.source): \(rows), explained in \(NumberText.seconds(seconds))\n"
-    return ([header, importance] + [interactions].compactMap(\.self) + predictions + [labels].compactMap { $0 })
+    return
+      ([header, importance] + [interactions].compactMap(\.self) + predictions
+      + [labels].compactMap { $0 })
       .joined(separator: "\n")
   }
 

@@ -26,7 +26,8 @@ import Testing
       table.columns.map(\.name)
         == ["x[0,0]", "x[0,1]", "x[0,2]", "x[1,0]", "x[1,1]", "x[1,2]"])
     #expect(table.columns[4].values == .numbers([7, 10, 16, 22]))
-    #expect(try Table(NumericArray([1.0, 2, 3, 4], shape: [2, 2]), source: "a").columns[1].name == "x[1]")
+    #expect(
+      try Table(NumericArray([1.0, 2, 3, 4], shape: [2, 2]), source: "a").columns[1].name == "x[1]")
     #expect(try Table(NumericArray([1.0, 2]), source: "a").columns.map(\.name) == ["x"])
     let kinds = try Table(
       NumericArray([1.0, .nan, 2, 1, .nan, 3], shape: [2, 3]), source: "a"

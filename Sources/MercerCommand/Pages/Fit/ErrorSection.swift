@@ -13,7 +13,8 @@ extension FitReport {
   /// facts; nil where the kernel was given.
   private var bestCandidate: (name: String, error: Double)? {
     // Of a kernel that was given there is nothing to choose.
-    guard Set(outcome.leaderboard.map(\.kernel)).count > 1, let first = outcome.leaderboard.first else { return nil }
+    guard Set(outcome.leaderboard.map(\.kernel)).count > 1, let first = outcome.leaderboard.first
+    else { return nil }
     let best =
       outcome.leaderboard.filter { $0.rows == first.rows }.min { $0.score < $1.score } ?? first
     return (best.kernel, error(ofScore: best.score))

@@ -24,9 +24,9 @@ extension FitReport {
       insight.importance == nil
       ? ""
       : matter.isEmpty
-      ? "no column of which it makes much use"
-      : matter.count == 1 && model.encoder.columns.count == 1
-        ? "" : "it looks most at \(PageText.list(matter))"
+        ? "no column of which it makes much use"
+        : matter.count == 1 && model.encoder.columns.count == 1
+          ? "" : "it looks most at \(PageText.list(matter))"
     let what: InlineText =
       isRegression
       ? "The model predicts the number \(PageText.name(target)) from \(columns), learned from \(rows)"

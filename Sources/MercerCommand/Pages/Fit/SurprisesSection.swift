@@ -51,7 +51,8 @@ extension FitReport {
     let shown = columns
     let left = model.encoder.columns.count - shown.count
     let more =
-      left > 0 && !shown.isEmpty ? ", with the columns that matter most of \(model.encoder.columns.count)" : ""
+      left > 0 && !shown.isEmpty
+      ? ", with the columns that matter most of \(model.encoder.columns.count)" : ""
     var table = DataTable(
       "The \(rows.count) most surprising rows\(more)",
       columns: [.number("row")] + headings
