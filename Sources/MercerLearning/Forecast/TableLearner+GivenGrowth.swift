@@ -57,8 +57,8 @@ extension TableLearner {
   func remembering(
     _ prepared: PreparedTable, context: ExecutionContext
   ) throws(MercerError) -> RememberedKernel? {
-    guard let kernel, prepared.plan.keepsValues, prepared.plan.method == .exact,
-      !kernel.expression.dependsOnReference
+    guard let kernel = try kernelOfCoordinates, prepared.plan.keepsValues,
+      prepared.plan.method == .exact, !kernel.expression.dependsOnReference
     else { return nil }
     return try RememberedKernel(kernel, on: prepared.inputs, context: context)
   }

@@ -59,7 +59,10 @@ extension TableLearner {
   /// missing ones there, whatever they held.
   var kernelOfCoordinates: (any PointKernel<Double>)? {
     get throws(MercerError) {
-      guard let kernel, kernel.expression.inputMask != nil else { return kernel }
+      // What is remembered is so already.
+      guard let kernel, !(kernel is RememberedKernel), kernel.expression.inputMask != nil else {
+        return kernel
+      }
       return try kernel.expression.withMask(.missing).makeKernel(of: Double.self)
     }
   }
