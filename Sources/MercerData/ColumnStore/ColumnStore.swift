@@ -14,6 +14,8 @@ public final class ColumnStore: @unchecked Sendable {
   public var rowCount: Int { layout.rowCount }
   /// The names of the columns, in the order of the table.
   public var columnNames: [String] { layout.columns.map(\.name) }
+  /// How many levels each column of text has; 0 for numbers.
+  public var levelCounts: [Int] { layout.columns.map(\.levelCount) }
 
   let layout: ColumnStoreLayout
   private let bytes: UnsafeRawBufferPointer

@@ -1,7 +1,6 @@
 package import MercerCore
 import MercerData
 import MercerKernels
-import MercerPlatform
 
 /// Finds out whether near rows are missed alike, in which columns they must be near, and learns what they
 /// have in common.
@@ -9,7 +8,7 @@ import MercerPlatform
 /// 1. Orders of the rows in which neighbours have residuals in common (`NeighbourOrderSearch`).
 /// 2. From the best of them length scales of a product Laplace kernel: short in the columns of the order,
 ///    long in all others; then a descent of the leave-one-out error in a few leaves of a tree whose
-///    cells these scales make, and once more in the cells of the new scales.
+///    cells these scales make, and twice more in the cells of the new scales.
 /// 3. Exact regressions on all leaves.
 ///
 /// - Complexity: n log n for the orders and trees, n m² / 3 for leaves of m rows, and the descent.
@@ -40,14 +39,14 @@ package struct LocalCorrectionLearner: Sendable {
   /// about 2 log(1000) / n.
   private static let leastEvidence = 20.0
   /// Leaves of a descent, their rows, and its steps.
-  private static let descentLeaves = 5
-  private static let descentRows = 1000
-  private static let descentSteps = 25
+  static let descentLeaves = 5
+  static let descentRows = 1000
+  static let descentSteps = 25
   private static let descents = 3
   /// What λ begins from.
-  private static let firstRidge = 1.0
+  static let firstRidge = 1.0
   /// A column whose scale moves two random rows apart by less than this part of a length is left out.
-  private static let leastReach = 0.02
+  static let leastReach = 0.02
 
   /// The columns of a table by what their rules make of them; what was added says nothing new of which
   /// rows are near.
@@ -95,115 +94,15 @@ package struct LocalCorrectionLearner: Sendable {
     guard var metric = try start(from: orders, search, sample, quiet) else { return nil }
     for round in 0..<Self.descents {
       let parts = try cells(of: sample, metric, Self.descentRows, quiet)
+      guard !parts.isEmpty else { return nil }
       metric = reaching(try descended(metric, parts, quiet), in: sample.inputs)
       context.progress?(
-        WorkProgress(stage: "local", fraction: 0.2 + 0.3 * Double(round + 1)))
+        WorkProgress(
+          stage: "local", fraction: 0.2 + 0.8 * Double(round + 1) / Double(Self.descents)))
     }
     guard metric.scales.contains(where: { $0 > 0 }) else { return nil }
     return try fit(metric, to: data, context: context)
   }
-
-  // MARK: - Metric
-
-  /// Scales by coordinate of the points, and λ.
-  private struct Metric {
-    var scales: [Double]
-    var ridge: Double
-  }
-
-  /// The scales that an order suggests, for the order where they miss least.
-  private func start(
-    from orders: [NeighbourOrder], _ search: NeighbourOrderSearch,
-    _ sample: LabelledData<Points<Double>>, _ context: ExecutionContext
-  ) throws(MercerError) -> Metric? {
-    let reaches = columns.map { reach(of: $0, in: sample.inputs) }
-    var best: (metric: Metric, error: Double)?
-    for order in orders {
-      let sorted = search.rows(in: order)
-      var scales = [Double](repeating: 0, count: sample.inputs.dimension)
-      for (index, column) in columns.enumerated() where reaches[index] > 0 {
-        // All others together are half a length between two random rows.
-        var scale = 0.5 / (Double(columns.count) * reaches[index])
-        if order.columns.contains(index) {
-          let near = distance(of: column, in: sample.inputs, sorted, lag: order.window)
-          scale = 1 / (Double(order.columns.count) * max(near, 0.02 * reaches[index]))
-        }
-        for feature in column.features { scales[feature] = scale }
-      }
-      let metric = Metric(scales: scales, ridge: Self.firstRidge)
-      let parts = try cells(of: sample, metric, Self.descentRows, context)
-      let (kernel, features, blocks) = try kernel(metric)
-      // Cells are other rows for each order, so the error counts beside that of no correction.
-      let error =
-        try LengthScaleDescent(criterion: .leaveOneOut, stepLimit: 0).run(
-          from: kernel, ridge: metric.ridge, onEachOf: try parts.keeping(features), blocks: blocks,
-          context: context
-        ).values.end - parts.logDeviation
-      if error < best?.error ?? .infinity { best = (metric, error) }
-    }
-    return best?.metric
-  }
-
-  private func descended(
-    _ metric: Metric, _ parts: [LabelledData<Points<Double>>], _ context: ExecutionContext
-  ) throws(MercerError) -> Metric {
-    let (kernel, features, blocks) = try kernel(metric)
-    var descent = LengthScaleDescent(
-      criterion: .leaveOneOut, stepLimit: Self.descentSteps)
-    descent.ridgeBounds = 1e-3...1e3
-    let found = try descent.run(
-      from: kernel, ridge: metric.ridge, onEachOf: try parts.keeping(features),
-      blocks: blocks, context: context)
-    var scales = [Double](repeating: 0, count: metric.scales.count)
-    for (feature, scale) in zip(features, found.scales) { scales[feature] = scale }
-    return Metric(scales: scales, ridge: found.ridge)
-  }
-
-  /// The same without the columns that hardly tell rows apart.
-  private func reaching(_ metric: Metric, in points: Points<Double>) -> Metric {
-    var metric = metric
-    for column in columns
-    where metric.scales[column.features.lowerBound] * reach(of: column, in: points)
-      < Self.leastReach
-    {
-      for feature in column.features { metric.scales[feature] = 0 }
-    }
-    return metric
-  }
-
-  /// The kernel on the coordinates that have a scale, these, and which of them share one.
-  private func kernel(
-    _ metric: Metric
-  ) throws(MercerError) -> (ProductLaplaceKernel<Double>, features: [Int], blocks: [[Int]]) {
-    let features = metric.scales.indices.filter { metric.scales[$0] > 0 }
-    let places = Dictionary(uniqueKeysWithValues: zip(features, features.indices))
-    return (
-      try ProductLaplaceKernel(metric: .scales(features.map { metric.scales[$0] })), features,
-      columns.map { $0.features.compactMap { places[$0] } }.filter { $0.count > 1 }
-    )
-  }
-
-  /// Some leaves of a tree of the rows that are near in this metric.
-  private func cells(
-    of data: LabelledData<Points<Double>>, _ metric: Metric, _ rowCount: Int,
-    _ context: ExecutionContext
-  ) throws(MercerError) -> [LabelledData<Points<Double>>] {
-    let tree = try LocalTreeGrowth(
-      guide: .scales(metric.scales), leafRows: rowCount, overlap: 0, pilotRows: rowCount,
-      seed: seed
-    ).tree(for: data, context: context)
-    var stream = RandomStream(seed: seed, purpose: "leaves of a local metric")
-    let leaves = try tree.members(of: data.inputs).filter {
-      $0.rows.count > 1 && $0.rows.count <= 2 * rowCount
-    }
-    var parts: [LabelledData<Points<Double>>] = []
-    for leaf in stream.sample(min(Self.descentLeaves, leaves.count), of: leaves.count) {
-      parts.append(try data.subset(at: leaves[leaf].rows))
-    }
-    return parts
-  }
-
-  // MARK: - Leaves
 
   private func fit(
     _ metric: Metric, to data: LabelledData<Points<Double>>, context: ExecutionContext
@@ -215,76 +114,5 @@ package struct LocalCorrectionLearner: Sendable {
     estimator.splits = .scales(features.map { metric.scales[$0] })
     return LocalCorrection(
       features: features, model: try estimator.fit(data.keeping(features), context: context))
-  }
-
-  // MARK: - Columns
-
-  /// A number for each row: of a category the place of the level, else the first coordinate.
-  private func keys(of column: Column, in points: Points<Double>) -> [Float] {
-    guard column.isCategory else {
-      return column.features.first.map { points.coordinates.column($0).map { Float($0) } } ?? []
-    }
-    return points.coordinates.withUnsafeBufferPointer { x in
-      (0..<points.count).map { row in
-        let place = column.features.firstIndex { x[row * points.dimension + $0] != 0 }
-        return Float(place ?? column.features.count)
-      }
-    }
-  }
-
-  /// The mean ℓ₁ distance of two random rows in a column.
-  private func reach(of column: Column, in points: Points<Double>) -> Double {
-    var stream = RandomStream(seed: seed, purpose: "pairs of rows")
-    let rows = stream.sample(min(4000, points.count), of: points.count)
-    return distance(of: column, in: points, rows, lag: max(1, rows.count / 2))
-  }
-
-  /// The mean ℓ₁ distance of rows that are so far from each other in an order.
-  private func distance(
-    of column: Column, in points: Points<Double>, _ rows: [Int], lag: Int
-  ) -> Double {
-    guard rows.count > lag else { return 0 }
-    let step = max(1, (rows.count - lag) / 20_000)
-    let places = stride(from: 0, to: rows.count - lag, by: step)
-    var (sum, count) = (0.0, 0.0)
-    points.coordinates.withUnsafeBufferPointer { x in
-      for place in places {
-        let (a, b) = (rows[place] * points.dimension, rows[place + lag] * points.dimension)
-        for feature in column.features { sum += abs(x[a + feature] - x[b + feature]) }
-        count += 1
-      }
-    }
-    return sum / count
-  }
-
-  private func rows(
-    of data: LabelledData<Points<Double>>, limit: Int
-  ) throws(MercerError) -> LabelledData<Points<Double>> {
-    guard data.count > limit else { return data }
-    var stream = RandomStream(seed: seed, purpose: "rows of a local metric")
-    return try data.subset(at: stream.sample(limit, of: data.count).sorted())
-  }
-}
-
-extension LabelledData where Inputs == Points<Double> {
-  /// The same rows with some of the coordinates.
-  fileprivate func keeping(_ features: [Int]) throws(MercerError) -> Self {
-    try LabelledData(
-      inputs: Points(inputs.coordinates.columns(at: features)), targets: targets, weights: weights)
-  }
-}
-
-extension [LabelledData<Points<Double>>] {
-  /// The same rows with some of the coordinates.
-  fileprivate func keeping(_ features: [Int]) throws(MercerError) -> Self {
-    try map { (part) throws(MercerError) in try part.keeping(features) }
-  }
-
-  /// The mean of the logarithms of the root mean squares of their targets.
-  fileprivate var logDeviation: Double {
-    reduce(0) { sum, part in
-      let squares = part.targets.elements.reduce(0) { $0 + $1 * $1 }
-      return sum + log(Swift.max(squares / Double(part.targets.count), .leastNormalMagnitude)) / 2
-    } / Double(Swift.max(count, 1))
   }
 }

@@ -83,7 +83,7 @@ extension TableLearner {
 
   /// What looking for a correction takes; 0 where none is looked for.
   private func correctionBytes(of prepared: PreparedTable, _ context: ExecutionContext) -> Int {
-    guard prepared.plan.method.seesAllRows, let learner = correctionLearner(prepared) else {
+    guard prepared.plan.method == .centres, let learner = correctionLearner(prepared) else {
       return 0
     }
     return TableFit.correctionBytes(

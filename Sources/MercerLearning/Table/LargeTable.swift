@@ -17,8 +17,10 @@ public struct LargeTable: Sendable {
   static let share = 32
   /// The most rows that are drawn.
   private static let sampleLimit = 100_000
-  /// Bytes that a cell of the sample comes to, with its coordinates and copies of them.
-  private static let cellBytes = 64
+  /// Bytes that a cell of the sample comes to, with its coordinates and copies of them; and for each
+  /// level of a text, which is a coordinate of its own, as far as an encoder makes them.
+  private static let cellBytes = (all: 64, level: 24)
+  private static let levelLimit = 255
 
   /// What all rows take with the coordinates that kernels look at: these in Float, blocks of them that
   /// are bound to a kernel with some thousand centres, and targets.
@@ -57,8 +59,10 @@ public struct LargeTable: Sendable {
     _ store: ColumnStore, seed: UInt64, context: ExecutionContext
   ) throws(MercerError) {
     self.store = store
-    let columns = max(store.columnNames.count, 1)
-    let fitting = context.memoryLimit / 4 / (Self.cellBytes * columns)
+    let rowBytes = store.levelCounts.reduce(0) {
+      $0 + Self.cellBytes.all + Self.cellBytes.level * min($1, Self.levelLimit)
+    }
+    let fitting = context.memoryLimit / 4 / max(rowBytes, 1)
     let count = min(store.rowCount, Self.sampleLimit, max(fitting, 1000))
     var rows = Array(0..<store.rowCount)
     if count < store.rowCount {

@@ -6,7 +6,8 @@ extension TableFit {
   /// Of how many standard errors a correction must lower the squared error of the rows held out.
   private static let leastGain = 2.0
 
-  /// What near rows have in common beyond a regression; nil where there is too little memory to look,
+  /// What near rows have in common beyond a regression on centres, of which the residuals are hardly
+  /// smaller at the rows that it was fitted to than at others; nil where there is too little memory to look,
   /// where they have nothing in common, and where rows held out are not predicted better with it.
   ///
   /// - Parameters:
@@ -30,11 +31,17 @@ extension TableFit {
     else { return nil }
     let data = try rows()
     let residuals = try residuals(of: regression, on: data, context: context)
-    guard
-      let found = try learner.fit(
-        LabelledData(inputs: data.inputs, targets: residuals, weights: data.weights),
-        context: context)
-    else { return nil }
+    let missed = try LabelledData(
+      inputs: data.inputs, targets: residuals, weights: data.weights)
+    let result: LocalCorrection?
+    do throws(MercerError) {
+      result = try learner.fit(missed, context: context)
+    } catch {
+      // The model is whole without it: rows that cannot be told apart are no reason to lose it.
+      guard error.code == .notPositiveDefinite || error.code == .memoryLimit else { throw error }
+      return nil
+    }
+    guard let found = result else { return nil }
     let without = held.targets.subtracting(
       try regression.predict(held.inputs, context: context))
     let with = without.subtracting(try found.predict(held.inputs, context: context))
@@ -67,10 +74,18 @@ extension TableFit {
     (0..<residuals.rowCount).map { residuals.row($0).reduce(0) { $0 + $1 * $1 } }
   }
 
+  /// Targets less predictions, or what was kept of them.
   private static func residuals(
     of regression: KernelRidgeBlend, on data: LabelledData<Points<Double>>,
     context: ExecutionContext
   ) throws(MercerError) -> Matrix<Double> {
+    if let kept = context.keeper?.restored(
+      "residuals",
+      { reader throws(WorkReader.Mismatch) in try reader.matrix(of: Double.self) }),
+      kept.rowCount == data.count, kept.columnCount == data.targets.columnCount
+    {
+      return kept
+    }
     var elements: [Double] = []
     elements.reserveCapacity(data.targets.count)
     let blocks = (0..<data.count).chunks(of: blockRows)
@@ -81,19 +96,10 @@ extension TableFit {
       context.progress?(
         WorkProgress(stage: "local", fraction: 0.2 * Double(index + 1) / Double(blocks.count)))
     }
-    return Matrix(
+    let residuals = Matrix(
       rowCount: data.count, columnCount: data.targets.columnCount, elements: elements)
-  }
-}
-
-extension RidgePlan.Method {
-  /// Whether a fit goes over all rows without a factor of all of them, so that its kernels were chosen on
-  /// a part, and its error is judged by rows held out.
-  var seesAllRows: Bool {
-    switch self {
-    case .centres, .iterativeStored, .iterativeTiled: true
-    case .exact, .sketchAndProject, .eigenPro: false
-    }
+    context.keeper?.keep("residuals") { $0.append(residuals) }
+    return residuals
   }
 }
 

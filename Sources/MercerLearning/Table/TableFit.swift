@@ -91,7 +91,7 @@ struct TableFit: Sendable {
     (regression, stoppedEarly) = try Self.fitted(
       choice, kept, solver: solver, mayRaiseRidges: mayRaiseRidges, deadline: deadline,
       context: context)
-    if let learner, plan.method.seesAllRows, !isHeld.isEmpty {
+    if let learner, plan.method == .centres, !isHeld.isEmpty {
       let held = isHeld.sorted()
       let excluded = Set(held.map { problem.truth.keptRows[$0] })
       correction = try Self.correction(
