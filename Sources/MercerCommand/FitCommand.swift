@@ -117,7 +117,7 @@ struct FitCommand: ParsableCommand {
   mutating func run() throws {
     var context = common.context
     let checkpoint = try plan ? nil : makeCheckpoint(context)
-    var learner = try learning.learner(seed: common.seed)
+    var learner = try learning.learner(seed: common.seed) { common.note($0) }
     learner.solver = solver
     learner.budget = budget
     learner.stopsWhenLate = true
@@ -126,7 +126,6 @@ struct FitCommand: ParsableCommand {
     learner.balancesClasses = balance
     learner.foldCount = folds
     learner.precision = precision
-    if let remark = try learning.shapeRemark() { common.note(remark) }
 
     let ((train, large), trainSeconds) = try timed { () throws(MercerError) in
       try readTrain(context)

@@ -61,8 +61,11 @@ struct LearningOptions: ParsableArguments {
 
   /// A learner as these options describe it.
   ///
+  /// - Parameter remark: is told how inputs of two axes are taken, where the network does not say it.
   /// - Throws: what reading the kernel throws, and an array its shape is taken from.
-  func learner(seed: UInt64) throws(MercerError) -> TableLearner {
+  func learner(
+    seed: UInt64, remark: (String) -> Void = { _ in }
+  ) throws(MercerError) -> TableLearner {
     var learner = TableLearner(target: targetName)
     learner.task = task
     learner.ignoredColumns = ignored
@@ -72,31 +75,21 @@ struct LearningOptions: ParsableArguments {
     guard let kernel else { return learner }
     var made = try makeKernel(parsing: kernel, of: Double.self)
     if isOfArrays {
-      let shape = try TableFile.inputShape(path: table)
+      let axes = try TableFile.inputShape(path: table)
       // Several axes hold numbers of one kind, such as pixels.
-      learner.encoding.sharesScale = shape.count > 1
-      if let shape = NetworkShape(ofInput: shape) {
-        made = try made.expression.withInput(shape).makeKernel()
+      learner.encoding.sharesScale = axes.count > 1
+      if let shape = NetworkShape(ofInput: axes) {
+        let expression = try made.expression.withInput(shape)
+        if axes.count == 2, expression != made.expression {
+          remark(
+            "each input is taken as a sequence of \(axes[0]) steps with \(axes[1]) channels; for "
+              + "images without colours begin the network with image(\(axes[0]), \(axes[1]))")
+        }
+        made = try expression.makeKernel()
       }
     }
     learner.kernel = made
     return learner
-  }
-
-  /// How inputs of two axes are taken, which a network without a shape of its own reads as sequences; nil
-  /// where there is nothing to say.
-  ///
-  /// - Throws: as `learner`.
-  func shapeRemark() throws(MercerError) -> String? {
-    guard let kernel, isOfArrays else { return nil }
-    let (axes, written) = (
-      try TableFile.inputShape(path: table), try makeKernel(parsing: kernel, of: Double.self)
-    )
-    guard axes.count == 2, let shape = NetworkShape(ofInput: axes),
-      try written.expression.withInput(shape) != written.expression
-    else { return nil }
-    return "each input is taken as a sequence of \(axes[0]) steps with \(axes[1]) channels; for "
-      + "images without colours begin the network with image(\(axes[0]), \(axes[1]))"
   }
 }
 

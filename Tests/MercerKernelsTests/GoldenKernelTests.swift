@@ -47,9 +47,7 @@ import Testing
   }
 
   private func check<Element: Scalar>(_: Element.Type, relative: Double) throws {
-    let url = try #require(
-      Bundle.module.url(forResource: "Resources/sklearn_gram_rows.json", withExtension: nil))
-    let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: url))
+    let file = try File.golden("sklearn_gram_rows.json")
     #expect(file.cases.count == 8)
     for golden in file.cases {
       let all = Matrix<Element>(converting: Matrix(rows: file.x))

@@ -26,8 +26,7 @@ struct TrustedFit {
   ) throws(MercerError) {
     // A fit and what is left out: twice n³/3.
     let n = Double(targets.count)
-    let price = try RememberedKernel.secondsPerEntry(
-      of: regression.members[0].kernel, on: regression.inputs)
+    let price = try regression.members[0].kernel.secondsPerEntry(on: regression.inputs)
     let operations = 2 / 3 * n * n * n + 1.4e11 * price * n * n / 4
     let fits = Int(min(1000, Self.operationLimit / max(1, operations)))
     guard fits > 0 else { return nil }

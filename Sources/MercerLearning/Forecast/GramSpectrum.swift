@@ -41,7 +41,7 @@ public struct GramSpectrum: Sendable, Equatable {
     let n = member.inputs.count
     let fitting = Int((Double(context.memoryLimit) / 24).squareRoot())
     // Where values are dear and not known any more, as many as take some seconds.
-    let price = try RememberedKernel.secondsPerEntry(of: member.kernel, on: member.inputs)
+    let price = try member.kernel.secondsPerEntry(on: member.inputs)
     let affordable = price > 0 ? max(50, Int((20 / price).squareRoot())) : n
     let m = min(n, max(limit, 1), max(fitting, 2), affordable)
     var stream = RandomStream(seed: seed, purpose: "spectrum of a fit")

@@ -24,7 +24,7 @@ extension PreparedTable {
   ) throws(MercerError) -> GramEigenlearning {
     let fitting = Int((Double(context.memoryLimit) / 32).squareRoot())
     // Where values are dear, as many as take a minute of a core.
-    let price = try RememberedKernel.secondsPerEntry(of: kernel, on: inputs)
+    let price = try kernel.secondsPerEntry(on: inputs)
     let affordable = price > 0 ? max(100, Int((120 / price).squareRoot())) : limit
     let count = min(inputs.count, limit, max(fitting, 2), affordable)
     var stream = RandomStream(seed: seed, purpose: "spectrum rows")

@@ -8,7 +8,7 @@ import MercerSolvers
 extension LocalCorrection {
   static let tensorPrefix = "correction."
 
-  private enum Tensor {
+  fileprivate enum Tensor {
     static let inputs = tensorPrefix + "inputs"
     static let coefficients = tensorPrefix + "coefficients"
     /// How many rows each leaf has.
@@ -55,11 +55,11 @@ extension LocalCorrection.Description {
     of file: SafetensorsFile, featureCount: Int, outputCount: Int
   ) throws(MercerError) -> LocalCorrection {
     let disagreement = MercerError(.malformedFile, "its arrays do not fit together")
-    let inputs = try file.tensor(named: LocalCorrection.tensorPrefix + "inputs")
+    let inputs = try file.tensor(named: LocalCorrection.Tensor.inputs)
       .matrix(as: Double.self)
-    let coefficients = try file.tensor(named: LocalCorrection.tensorPrefix + "coefficients")
+    let coefficients = try file.tensor(named: LocalCorrection.Tensor.coefficients)
       .matrix(as: Double.self)
-    let counts = try file.tensor(named: LocalCorrection.tensorPrefix + "counts")
+    let counts = try file.tensor(named: LocalCorrection.Tensor.counts)
       .matrix(as: Double.self).elements.map { Int(exactly: $0) ?? -1 }
     guard counts.count == tree.leafCount, counts.allSatisfy({ $0 > 0 && $0 <= inputs.rowCount }),
       counts.reduce(0, +) == inputs.rowCount, coefficients.rowCount == inputs.rowCount,

@@ -111,7 +111,7 @@ package struct LocalCorrectionLearner: Sendable {
     var estimator = try LocalKernelRidge(
       kernel: kernel, ridge: metric.ridge, leafRows: leafRows, overlap: Self.overlap,
       centresTargets: false, wantsLeaveOneOut: false, pilotRows: 1000, seed: seed)
-    estimator.splits = .scales(features.map { metric.scales[$0] })
+    estimator.splitScales = features.map { metric.scales[$0] }
     return LocalCorrection(
       features: features, model: try estimator.fit(data.keeping(features), context: context))
   }

@@ -31,8 +31,9 @@ public struct LocalKernelRidge: Estimator {
   public var metricRounds: Int
   /// Coordinates that belong together (the levels of one category), which get one scale.
   public var blocks: [[Int]]
-  /// What says along which direction rows are split.
-  public var splits = Splits.pilots
+  /// Scales of the coordinates by which rows are split along the one in which they are farthest apart, so
+  /// that leaves are compact to a kernel with these scales; nil to split where a pilot changes most.
+  public var splitScales: [Double]?
   /// Whether the weighted mean of a leaf's targets is subtracted before its fit and added to its
   /// predictions.
   public var centresTargets: Bool
@@ -42,15 +43,6 @@ public struct LocalKernelRidge: Estimator {
   public var pilotRows: Int
   /// The seed of the rows of the pilots.
   public var seed: UInt64
-
-  /// What says along which direction rows are split.
-  public enum Splits: Sendable, Equatable {
-    /// A regression on a sample of a node's rows: where it changes most.
-    case pilots
-    /// How far apart the rows are: along the coordinate in which they are farthest, each times its
-    /// scale, so that leaves are compact to a kernel with these scales.
-    case scales([Double])
-  }
 
   /// An estimator.
   ///
@@ -139,7 +131,15 @@ public struct LocalKernelRidge: Estimator {
       byteCount(rowCount: n, dimension: d, targetCount: k), for: "a fit of \(n) rows in leaves")
     var quiet = context.keepingNothing
     quiet.progress = nil
-    let tree = try tree(for: data, context: quiet)
+    if let splitScales, splitScales.count != d {
+      throw MercerError(
+        .invalidParameter,
+        "there are \(splitScales.count) scales of splits for \(d) coordinates")
+    }
+    let tree = try LocalTreeGrowth(
+      guide: splitScales.map { .scales($0) } ?? .pilot(kernel, ridge: ridge), leafRows: leafRows,
+      overlap: overlap, pilotRows: pilotRows, seed: seed
+    ).tree(for: data, context: quiet)
     let members = try tree.members(of: data.inputs)
     var leaves: [KernelRidgeModel] = []
     var residuals = wantsLeaveOneOut ? Matrix<Double>(rowCount: n, columnCount: k) : nil
@@ -165,28 +165,6 @@ public struct LocalKernelRidge: Estimator {
           detail: "leaf \(leaf + 1) of \(members.count), \(member.rows.count) rows"))
     }
     return try LocalKernelRidgeModel(tree: tree, leaves: leaves, leaveOneOutResiduals: residuals)
-  }
-
-  /// The tree that a fit to this data has.
-  ///
-  /// - Throws: `.invalidParameter` unless there is a scale for each coordinate; what pilots throw.
-  func tree(
-    for data: LabelledData<Points<Double>>, context: ExecutionContext
-  ) throws(MercerError) -> LocalTree {
-    let guide: LocalTreeGrowth.Guide
-    switch splits {
-    case .pilots: guide = .pilot(kernel, ridge: ridge)
-    case .scales(let scales):
-      guard scales.count == data.inputs.dimension else {
-        throw MercerError(
-          .invalidParameter,
-          "there are \(scales.count) scales of splits for \(data.inputs.dimension) coordinates")
-      }
-      guide = .scales(scales)
-    }
-    return try LocalTreeGrowth(
-      guide: guide, leafRows: leafRows, overlap: overlap, pilotRows: pilotRows, seed: seed
-    ).tree(for: data, context: context)
   }
 
   private func localKernel(

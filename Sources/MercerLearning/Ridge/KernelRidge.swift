@@ -145,7 +145,7 @@ public struct KernelRidge: Estimator {
     let points = Points<Float>(Matrix(converting: inputs.coordinates))
     let narrow = try expressible.expression.makeKernel(of: Float.self).anchored(to: points)
     // Where a value is dear those in Float must do, for the residual as well.
-    let price = try RememberedKernel.secondsPerEntry(of: kernel, on: inputs)
+    let price = try kernel.secondsPerEntry(on: inputs)
     let isDear = stored && price >= RememberedKernel.dearFrom
     return try solveAs(
       narrow, points, Matrix<Float>(converting: targets), shifts.map { Float($0) }, solver, stored,

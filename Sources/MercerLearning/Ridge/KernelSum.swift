@@ -25,7 +25,7 @@ enum KernelSum {
     // What a kernel takes from a reference costs as much for a part as for all.
     // Values that are dear are shared out among threads.
     guard (1...fewInputs).contains(inputs.count),
-      try RememberedKernel.secondsPerEntry(of: kernel, on: inputs) < RememberedKernel.dearFrom,
+      try kernel.secondsPerEntry(on: inputs) < RememberedKernel.dearFrom,
       let expressible = kernel as? any PointKernel<Double>,
       !expressible.expression.dependsOnReference
     else {

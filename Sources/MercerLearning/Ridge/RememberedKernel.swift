@@ -21,17 +21,6 @@ package struct RememberedKernel: ExpressibleKernel {
   /// kernel takes on as many coordinates as there are pixels.
   package static let dearFrom = 2e-7
 
-  /// About how many seconds an entry of a kernel takes, on inputs like these; 0 for cheap ones.
-  ///
-  /// - Throws: what binding the kernel throws.
-  package static func secondsPerEntry(
-    of kernel: some Kernel<Points<Double>, Double>, on inputs: Points<Double>
-  ) throws(MercerError) -> Double {
-    guard inputs.count > 0 else { return 0 }
-    let one = inputs.subset(at: [0])
-    return try kernel.bound(rows: one, columns: one).secondsPerEntry
-  }
-
   /// Evaluates a kernel on all pairs of some points.
   ///
   /// - Parameters:
@@ -57,7 +46,7 @@ package struct RememberedKernel: ExpressibleKernel {
     let n = inputs.count
     guard n >= ExactRidge.mixedFrom, bytes + 8 * n * n <= context.memoryLimit,
       let kernel = kernel as? any PointKernel<Double>, !kernel.expression.dependsOnReference,
-      try secondsPerEntry(of: kernel, on: inputs) >= dearFrom
+      try kernel.secondsPerEntry(on: inputs) >= dearFrom
     else { return nil }
     return try RememberedKernel(kernel, on: inputs, context: context.within("kernel"))
   }

@@ -8,21 +8,22 @@ extension TableFit {
 
   /// What near rows have in common beyond a regression on centres, of which the residuals are hardly
   /// smaller at the rows that it was fitted to than at others; nil where there is too little memory to look,
-  /// where they have nothing in common, and where rows held out are not predicted better with it.
+  /// where they have nothing in common, and where rows held out are not predicted better with it. With it
+  /// comes what is still missed at these rows.
   ///
   /// - Parameters:
   ///   - regression: what is corrected.
   ///   - learner: looks for it.
   ///   - rowCount: how many rows there are.
   ///   - areGathered: whether they are not in memory yet.
-  ///   - held: rows that neither has seen.
+  ///   - held: rows that neither has seen, with what the regression misses there.
   ///   - context: threads, memory limit, cancellation, and what keeps finished leaves.
   ///   - rows: gives all other rows; memory for them is asked for before.
   static func correction(
     of regression: KernelRidgeBlend, _ learner: LocalCorrectionLearner, rowCount: Int,
     areGathered: Bool, judgedBy held: LabelledData<Points<Double>>, context: ExecutionContext,
     _ rows: () throws(MercerError) -> LabelledData<Points<Double>>
-  ) throws(MercerError) -> LocalCorrection? {
+  ) throws(MercerError) -> (correction: LocalCorrection, residuals: Matrix<Double>)? {
     let (d, k) = (held.inputs.dimension, held.targets.columnCount)
     guard
       correctionBytes(
@@ -31,29 +32,28 @@ extension TableFit {
     else { return nil }
     let data = try rows()
     let residuals = try residuals(of: regression, on: data, context: context)
-    let missed = try LabelledData(
+    let rest = try LabelledData(
       inputs: data.inputs, targets: residuals, weights: data.weights)
     let result: LocalCorrection?
     do throws(MercerError) {
-      result = try learner.fit(missed, context: context)
+      result = try learner.fit(rest, context: context)
     } catch {
       // The model is whole without it: rows that cannot be told apart are no reason to lose it.
       guard error.code == .notPositiveDefinite || error.code == .memoryLimit else { throw error }
       return nil
     }
     guard let found = result else { return nil }
-    let without = held.targets.subtracting(
-      try regression.predict(held.inputs, context: context))
-    let with = without.subtracting(try found.predict(held.inputs, context: context))
-    let (before, after) = (squares(of: without), squares(of: with))
+    let missed = held.targets.subtracting(try found.predict(held.inputs, context: context))
+    let (before, after) = (squares(of: held.targets), squares(of: missed))
     let gains = zip(before, after).map { $0 - $1 }
     let count = Double(gains.count)
     let mean = gains.reduce(0, +) / count
     let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(count - 1, 1)
     guard mean > leastGain * (variance / count).squareRoot() else { return nil }
-    return LocalCorrection(
+    let correction = LocalCorrection(
       features: found.features, model: found.model,
       errorRatio: (after.reduce(0, +) / before.reduce(0, +)).squareRoot())
+    return (correction, missed)
   }
 
   /// The bytes that looking for a correction takes; nil where that is more than half of the memory, so

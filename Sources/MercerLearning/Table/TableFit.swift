@@ -60,6 +60,8 @@ struct TableFit: Sendable {
     }
     let rows = isHeld.isEmpty ? all : all.filter { !isHeld.contains($0) }
     let kept = isHeld.isEmpty ? data : try data.subset(at: rows)
+    // As the whole table numbers them, where these rows are a sample of it.
+    let heldNumbers = Set(isHeld.map { problem.truth.keptRows[$0] })
     let solver: KernelRidge.Solver
     switch plan.method {
     case .exact:
@@ -73,12 +75,11 @@ struct TableFit: Sendable {
     case .centres:
       let chosen = RidgeCentres.rows(
         min(plan.centreCount, rows.count), of: rows.count, seed: seed)
-      let held = Set(isHeld.map { problem.truth.keptRows[$0] })
       solver = .centres(
         RidgeCentres(
           kept.inputs.subset(at: chosen), method: plan.centreMethod,
           rows: try source.map { (source) throws(MercerError) in
-            try source.rows(choice.seenFeatures(ofDimension: inputs.dimension), held)
+            try source.rows(choice.seenFeatures(ofDimension: inputs.dimension), heldNumbers)
           }))
       fittedRows = chosen.map { rows[$0] }
     case .sketchAndProject:
@@ -91,20 +92,7 @@ struct TableFit: Sendable {
     (regression, stoppedEarly) = try Self.fitted(
       choice, kept, solver: solver, mayRaiseRidges: mayRaiseRidges, deadline: deadline,
       context: context)
-    if let learner, plan.method == .centres, !isHeld.isEmpty {
-      let held = isHeld.sorted()
-      let excluded = Set(held.map { problem.truth.keptRows[$0] })
-      correction = try Self.correction(
-        of: regression, learner, rowCount: source?.count ?? kept.count,
-        areGathered: source != nil, judgedBy: try data.subset(at: held),
-        context: context.within("correction")
-      ) { () throws(MercerError) in
-        guard let source else { return kept }
-        return try source.rows(Array(0..<inputs.dimension), excluded).data.converted()
-      }
-    } else {
-      correction = nil
-    }
+    var found: (correction: LocalCorrection, residuals: Matrix<Double>)?
     if let searched {
       (judgedRows, residuals) = searched
       method = "\(searched.rows.count) rows the search held out"
@@ -122,12 +110,21 @@ struct TableFit: Sendable {
       let points = inputs.subset(at: judgedRows)
       let missed = problem.codes.rows(at: judgedRows)
         .subtracting(try regression.predict(points, context: context))
-      residuals =
-        try correction.map { (local) throws(MercerError) in
-          missed.subtracting(try local.predict(points, context: context))
-        } ?? missed
+      if let learner, plan.method == .centres {
+        found = try Self.correction(
+          of: regression, learner, rowCount: source?.count ?? kept.count,
+          areGathered: source != nil,
+          judgedBy: try LabelledData(inputs: points, targets: missed),
+          context: context.within("correction")
+        ) { () throws(MercerError) in
+          guard let source else { return kept }
+          return try source.rows(Array(0..<inputs.dimension), heldNumbers).data.converted()
+        }
+      }
+      residuals = found?.residuals ?? missed
       method = "hold-out of \(judgedRows.count) rows"
     }
+    correction = found?.correction
   }
 
   private static func fitted(

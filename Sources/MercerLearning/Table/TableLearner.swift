@@ -135,10 +135,7 @@ public struct TableLearner: Sendable {
     var left = context
     var price = 0.0
     if let kernel {
-      let cost = try check(kernel, on: inputs, encoder, source: table.source, context)
-      left = try context.fitting(scratchBytes: cost.scratchBytes)
-      left.memoryLimit -= left.threadCount * cost.scratchBytes
-      price = cost.secondsPerEntry
+      (left, price) = try check(kernel, on: inputs, encoder, source: table.source, context)
     }
     var plan = try RidgePlan.plan(
       rowCount: inputs.count, targetCount: problem.codes.columnCount,
@@ -186,17 +183,18 @@ public struct TableLearner: Sendable {
   }
 
   /// Binds the kernel to one row, which finds, for instance, that there are not as many scales as
-  /// coordinates, how many bytes each thread needs to make entries, and about how many seconds a value
-  /// takes where it is dear.
+  /// coordinates, which threads and how much memory are left beside what entries are made in, and about
+  /// how many seconds a value takes where it is dear.
   private func check(
     _ kernel: any PointKernel<Double>, on inputs: Points<Double>, _ encoder: TableEncoder,
     source: String, _ context: ExecutionContext
-  ) throws(MercerError) -> (scratchBytes: Int, secondsPerEntry: Double) {
+  ) throws(MercerError) -> (left: ExecutionContext, secondsPerEntry: Double) {
     do throws(MercerError) {
       let row = inputs.subset(at: [0])
-      let bytes = try kernel.bound(rows: row, columns: row).scratchBytes
-      _ = try context.fitting(scratchBytes: bytes)
-      return (bytes, try RememberedKernel.secondsPerEntry(of: kernel, on: inputs))
+      let bound = try kernel.bound(rows: row, columns: row)
+      var left = try context.fitting(scratchBytes: bound.scratchBytes)
+      left.memoryLimit -= left.threadCount * bound.scratchBytes
+      return (left, bound.secondsPerEntry)
     } catch {
       throw MercerError(
         error.code, error.message, at: error.place ?? .init(file: source),

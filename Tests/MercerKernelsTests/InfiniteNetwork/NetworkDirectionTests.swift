@@ -27,9 +27,7 @@ struct NetworkDirectionTests {
   func float() throws { try check(Float.self, tolerance: 1e-6) }
 
   private func check<E: Scalar>(_: E.Type, tolerance: Double) throws {
-    let url = try #require(
-      Bundle.module.url(forResource: "Resources/network_directions.json", withExtension: nil))
-    let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
+    let golden = try Golden.golden("network_directions.json")
     let points = Points(rows: golden.points.map { $0.map { E($0) } })
     for item in golden.networks {
       let dense = try DenseLayer(

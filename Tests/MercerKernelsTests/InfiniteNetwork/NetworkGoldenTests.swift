@@ -23,7 +23,7 @@ struct NetworkGoldenTests {
     _: E.Type, tolerance: Double, floor: Double = 0,
     where isWanted: (String) -> Bool = { _ in true }
   ) throws {
-    let golden = try NetworkGolden.load("nt_fc_exact").filtered { name in
+    let golden = try NetworkGolden.golden("nt_fc_exact.json").filtered { name in
       ["Relu", "LeakyRelu", "Abs", "ABRelu"].contains { name.hasPrefix("fc_\($0)_") }
     }
     #expect(golden.cases.count == 20)

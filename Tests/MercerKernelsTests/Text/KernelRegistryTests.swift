@@ -67,9 +67,7 @@ import Testing
 
   /// scikit-learn's kernels in our words: its DotProduct adds sigma_0² = 0.64.
   @Test func aSumEqualsScikitLearn() throws {
-    let url = try #require(
-      Bundle.module.url(forResource: "Resources/sklearn_gram_rows.json", withExtension: nil))
-    let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
+    let golden = try Golden.golden("sklearn_gram_rows.json")
     let expected = try #require(golden.cases.first { $0.kernel == "ScaledRBF_plus_Linear" })
     let kernel: any PointKernel<Double> = try makeKernel(
       parsing: "1.9 * gaussian(lengthScale: 1.3) + polynomial(degree: 1, offset: 0.64)")

@@ -89,13 +89,13 @@ import Testing
     let data = try data(300, seed: 5)
     var estimator = try LocalKernelRidge(
       kernel: ProductLaplaceKernel<Double>(), ridge: 1, leafRows: 60, wantsLeaveOneOut: false)
-    estimator.splits = .scales([0.01, 0, 3, 0, 0, 0, 0.01])
+    estimator.splitScales = [0.01, 0, 3, 0, 0, 0, 0.01]
     let model = try estimator.fit(data)
     #expect(model.tree.leafCount > 4)
     for split in model.tree.splits {
       #expect(split.direction.indices.filter { split.direction[$0] != 0 } == [2])
     }
-    estimator.splits = .scales([1])
+    estimator.splitScales = [1]
     #expect(throws: MercerError.self) { try estimator.fit(data) }
   }
 }

@@ -6,7 +6,7 @@ import Testing
 struct NetworkGraphGoldenTests {
   @Test("Double meets 1e-11 relative of 60-digit values")
   func exact() throws {
-    let golden = try NetworkGolden.load("nt_fc_exact")
+    let golden = try NetworkGolden.golden("nt_fc_exact.json")
     #expect(golden.cases.count == 45)
     let largest = try golden.largestError(Double.self)
     #expect(largest.error <= 1e-11, "\(largest)")
@@ -17,14 +17,14 @@ struct NetworkGraphGoldenTests {
   /// √(k(x, x) k(z, z)) are measured by that.
   @Test("Float meets 1e-5 relative of them")
   func float() throws {
-    let largest = try NetworkGolden.load("nt_fc_exact").largestError(Float.self, floor: 0.01)
+    let largest = try NetworkGolden.golden("nt_fc_exact.json").largestError(Float.self, floor: 0.01)
     #expect(largest.error <= 1e-5, "\(largest)")
   }
 
   /// At exactly parallel inputs the tangent kernel of its rectifiers has 5e-9 of rounding.
   @Test("Double meets 1e-10 of neural-tangents, but for its own rounding at parallel inputs")
   func neuralTangents() throws {
-    let golden = try NetworkGolden.load("nt_fc")
+    let golden = try NetworkGolden.golden("nt_fc.json")
     let rectifiers = ["Relu_nobias", "Abs_nobias"]
     let largest = try golden.largestError(Double.self) { name in
       !rectifiers.contains { name.hasSuffix($0) }
@@ -38,7 +38,7 @@ struct NetworkGraphGoldenTests {
 
   @Test("Residual blocks, layer normalisation, mixed activations, concatenation: 1e-10 and 1e-5")
   func blocks() throws {
-    let golden = try NetworkGolden.load("nt_blocks")
+    let golden = try NetworkGolden.golden("nt_blocks.json")
     #expect(golden.cases.count == 4)
     let largest = try golden.largestError(Double.self)
     #expect(largest.error <= 1e-10, "\(largest)")

@@ -66,25 +66,15 @@ final class NetworkSpecification: Decodable {
 
 /// A file of kernels of networks on two sets of points.
 struct NetworkGolden: Decodable {
-  struct Values: Decodable {
-    let nngp: [[Double]]
-    let ntk: [[Double]]
-  }
   struct Case: Decodable {
     let name: String
     let spec: NetworkSpecification
-    let train_train: Values
-    let train_test: Values
+    let train_train: NetworkGrams
+    let train_test: NetworkGrams
   }
   let x1: [[Double]]
   let x2: [[Double]]
   let cases: [Case]
-
-  static func load(_ name: String) throws -> NetworkGolden {
-    let url = try #require(
-      Bundle.module.url(forResource: "Resources/\(name).json", withExtension: nil))
-    return try JSONDecoder().decode(NetworkGolden.self, from: Data(contentsOf: url))
-  }
 
   /// The cases of wanted names.
   func filtered(_ isWanted: (String) -> Bool) -> NetworkGolden {

@@ -8,14 +8,9 @@ private func sequences(_ count: Int, _ dimension: Int, seed: UInt64 = 5) -> [[Do
   return (0..<count).map { _ in (0..<dimension).map { _ in random.normal() } }
 }
 
-private func gram(_ network: String, _ rows: [[Double]], _ columns: [[Double]]? = nil) throws
-  -> Matrix<Double>
-{
-  let kernel = try #require(
-    try makeKernel(parsing: "ntk(\(network))", of: Double.self) as? NetworkKernel<Double>)
-  let points = Points(rows: rows)
-  return try kernel.matrix(rows: points, columns: columns.map { Points(rows: $0) } ?? points)
-}
+private func tangentGram(
+  _ network: String, _ rows: [[Double]], _ columns: [[Double]]? = nil
+) throws -> Matrix<Double> { try gram("ntk(\(network))", rows, columns) }
 
 @Suite("Attention that sees positions")
 struct AttentionPositionTests {
@@ -23,14 +18,14 @@ struct AttentionPositionTests {
   /// its ntk; ours are exact there.
   @Test("neural-tangents, Double: 1e-10 relative, and 5e-9 for the ntk of an input with itself")
   func golden() throws {
-    let golden = try TextGolden.load("network_positions.json")
+    let golden = try TextGolden.golden("network_positions.json")
     #expect(golden.groups.map(\.cases.count) == [24, 3])
     try golden.check(Double.self, tolerance: 1e-10, ownTolerance: 5e-9)
   }
 
   @Test("neural-tangents, Float: 2e-5 relative to the entry or a tenth of the largest")
   func goldenInFloat() throws {
-    try TextGolden.load("network_positions.json")
+    try TextGolden.golden("network_positions.json")
       .check(Float.self, tolerance: 2e-5, ownTolerance: 2e-5, floor: 0.1)
   }
 
@@ -64,12 +59,12 @@ struct AttentionPositionTests {
         #expect(abs(a[0, 1] - b[0, 1]) > 1e-7 * abs(a[0, 1]), "\(mechanism)")
       }
       let together = moved.map { $0 }
-      expectEqual(try gram(plain, rows), try gram(plain, rows, moved))
-      expectDifferent(try gram(near, rows), try gram(near, rows, moved))
+      expectEqual(try tangentGram(plain, rows), try tangentGram(plain, rows, moved))
+      expectDifferent(try tangentGram(near, rows), try tangentGram(near, rows, moved))
       // Vectors of positions that have nothing in common know which is which, but no distances.
-      expectDifferent(try gram(apart, rows), try gram(apart, rows, moved))
-      expectEqual(try gram(apart, rows), try gram(apart, moved, together))
-      expectDifferent(try gram(near, rows), try gram(near, moved, together))
+      expectDifferent(try tangentGram(apart, rows), try tangentGram(apart, rows, moved))
+      expectEqual(try tangentGram(apart, rows), try tangentGram(apart, moved, together))
+      expectDifferent(try tangentGram(near, rows), try tangentGram(near, moved, together))
     }
   }
 
@@ -77,13 +72,13 @@ struct AttentionPositionTests {
   func limits() throws {
     let rows = sequences(3, 12)
     for mechanism in Self.mechanisms {
-      let plain = try gram(Self.network("mechanism: \(mechanism)"), rows)
+      let plain = try tangentGram(Self.network("mechanism: \(mechanism)"), rows)
       for extent in ["scores", "all"] {
-        let none = try gram(
+        let none = try tangentGram(
           Self.network(
             "mechanism: \(mechanism), positions: sum, positionVariance: 0, positionsIn: \(extent)"),
           rows)
-        let drowned = try gram(
+        let drowned = try tangentGram(
           Self.network(
             "mechanism: \(mechanism), positions: concatenate, positionWidth: 1e-9, "
               + "positionsIn: \(extent)"), rows)
@@ -95,11 +90,11 @@ struct AttentionPositionTests {
         }
       }
       // Beside as many channels, k̂ is half of that of a sum.
-      let sum = try gram(
+      let sum = try tangentGram(
         Self.network(
           "mechanism: \(mechanism), positions: sum, queryVariance: 0.25, valueVariance: 0.5, "
             + "positionsIn: all"), rows)
-      let beside = try gram(
+      let beside = try tangentGram(
         Self.network("mechanism: \(mechanism), positions: concatenate, positionsIn: all"), rows)
       for i in 0..<3 {
         for j in 0..<3 { #expect(abs(sum[i, j] - beside[i, j]) <= 1e-12 * abs(sum[i, j])) }
@@ -112,7 +107,7 @@ struct AttentionPositionTests {
     let rows = sequences(8, 12)
     for mechanism in Self.mechanisms {
       let values = try SymmetricEigen.values(
-        of: gram(
+        of: tangentGram(
           Self.network(
             "mechanism: \(mechanism), positions: concatenate, decay: rational, decayLength: 2"),
           rows))
@@ -157,7 +152,7 @@ struct AttentionPositionTests {
     ])
   func refused(_ arguments: String, _ message: String) throws {
     let error = #expect(throws: MercerError.self) {
-      try gram(Self.network(arguments), sequences(2, 12))
+      try tangentGram(Self.network(arguments), sequences(2, 12))
     }
     #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
   }

@@ -72,25 +72,16 @@ private final class GoldenLayer: Decodable {
 }
 
 private struct Golden<Input: Decodable>: Decodable {
-  struct Values: Decodable {
-    let nngp: [[Double]]
-    let ntk: [[Double]]
-  }
   struct Case: Decodable {
     let name: String
     let spec: GoldenLayer
-    let train_train: Values
-    let train_test: Values
+    let train_train: NetworkGrams
+    let train_test: NetworkGrams
   }
   let x1: [Input]
   let x2: [Input]
   let cases: [Case]
 
-  static func load(_ name: String) throws -> Golden {
-    let url = try #require(
-      Bundle.module.url(forResource: "Resources/\(name)", withExtension: nil))
-    return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
-  }
 }
 
 @Suite("Networks on images and sequences against neural-tangents")
@@ -110,7 +101,7 @@ struct ImageGoldenTests {
   func attentionInFloat() throws { try checkSequences(Float.self, tolerance: 1e-5) }
 
   private func checkImages<E: Scalar>(_: E.Type, tolerance: Double) throws {
-    let golden = try Golden<[[[Double]]]>.load("network_images.json")
+    let golden = try Golden<[[[Double]]]>.golden("network_images.json")
     #expect(golden.cases.count == 12)
     try check(
       golden.x1.map { $0.flatMap { $0.flatMap { $0.map { E($0) } } } },
@@ -119,7 +110,7 @@ struct ImageGoldenTests {
   }
 
   private func checkSequences<E: Scalar>(_: E.Type, tolerance: Double) throws {
-    let golden = try Golden<[[Double]]>.load("network_attention.json")
+    let golden = try Golden<[[Double]]>.golden("network_attention.json")
     #expect(golden.cases.count == 3)
     try check(
       golden.x1.map { $0.flatMap { $0.map { E($0) } } },

@@ -7,27 +7,18 @@ private func numbers(_ count: Int, seed: UInt64 = 8) -> [Double] {
   return (0..<count).map { _ in random.normal() }
 }
 
-private func gram<E: Scalar>(
-  _ text: String, _ rows: [[E]], _ columns: [[E]]? = nil
-) throws -> Matrix<E> {
-  let kernel = try #require(
-    try makeKernel(parsing: text, of: E.self) as? NetworkKernel<E>)
-  let points = Points(rows: rows)
-  return try kernel.matrix(rows: points, columns: columns.map { Points(rows: $0) } ?? points)
-}
-
 @Suite("Inputs of which some positions are absent")
 struct InputMaskTests {
   @Test("neural-tangents, Double: 1e-10 relative, and 5e-9 for the ntk of an input with itself")
   func golden() throws {
-    let golden = try TextGolden.load("network_masks.json")
+    let golden = try TextGolden.golden("network_masks.json")
     #expect(golden.groups.map(\.cases.count) == [43, 4])
     try golden.check(Double.self, tolerance: 1e-10, ownTolerance: 5e-9)
   }
 
   @Test("neural-tangents, Float: 2e-5 relative to the entry or a tenth of the largest")
   func goldenInFloat() throws {
-    try TextGolden.load("network_masks.json").check(
+    try TextGolden.golden("network_masks.json").check(
       Float.self, tolerance: 2e-5, ownTolerance: 2e-5, floor: 0.1)
   }
 

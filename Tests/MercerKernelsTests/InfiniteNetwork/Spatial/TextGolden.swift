@@ -3,16 +3,22 @@ import MercerCore
 import MercerKernels
 import Testing
 
+/// The matrix of a network kernel from its text form.
+func gram<E: Scalar>(
+  _ text: String, _ rows: [[E]], _ columns: [[E]]? = nil
+) throws -> Matrix<E> {
+  let kernel = try #require(
+    try makeKernel(parsing: text, of: E.self) as? NetworkKernel<E>)
+  let points = Points(rows: rows)
+  return try kernel.matrix(rows: points, columns: columns.map { Points(rows: $0) } ?? points)
+}
+
 /// Kernels of networks in their text form, as `Resources/network_masks.py` writes them.
 struct TextGolden: Decodable {
-  struct Values: Decodable {
-    let nngp: [[Double]]
-    let ntk: [[Double]]
-  }
   struct Case: Decodable {
     let network: String
-    let train_train: Values
-    let train_test: Values
+    let train_train: NetworkGrams
+    let train_test: NetworkGrams
   }
   struct Group: Decodable {
     let x1: [[Double]]
@@ -20,12 +26,6 @@ struct TextGolden: Decodable {
     let cases: [Case]
   }
   let groups: [Group]
-
-  static func load(_ name: String) throws -> TextGolden {
-    let url = try #require(
-      Bundle.module.url(forResource: "Resources/\(name)", withExtension: nil))
-    return try JSONDecoder().decode(TextGolden.self, from: Data(contentsOf: url))
-  }
 
   /// Checks all cases: entries relative to themselves or to a part of the largest, those of an input with
   /// itself in an ntk to `ownTolerance` at least.
