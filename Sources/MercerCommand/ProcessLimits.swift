@@ -2,14 +2,19 @@ import CMercerBounds
 import Mercer
 import MercerPlatform
 
-/// What the process does about a limit on its addresses (`ulimit -v`, batch systems).
+/// How the process takes its memory, and what it does about a limit on its addresses (`ulimit -v`,
+/// batch systems).
 enum ProcessLimits {
-  /// Makes do with few addresses, and has a clear message ready for when they are too few.
+  /// Takes large pages. Where addresses are few, makes do with them, and has a clear message ready for
+  /// when they are too few.
   static func heed() {
     // OpenBLAS's own threads are of no use to us (`BLAS`): each takes 128 MB of addresses, and tries for
     // ever where it does not get them. It looks here when it is loaded, which is later.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    guard Machine.addressSpaceLeft != nil else { return }
+    guard Machine.addressSpaceLeft != nil else {
+      // Matrices from this size on ask for large pages themselves.
+      return mercer_use_large_pages(8 << 20)
+    }
     mercer_use_one_heap()
     // Planned work checks its memory beforehand; this is for all that is too small to be planned.
     SignalMessage(ErrorReport(tooSmall)).tell(on: SIGABRT) { true }
