@@ -34,9 +34,9 @@ SHAPE = "image(28, 28)"
 LENGTH_SCALES = (5, 10, 20, 40)
 DENSE = "ntk((dense(weightVariance: 2) > relu) ^ 3 > dense)"
 CONVOLUTION = "(conv(3, weightVariance: 2) > relu)"
-CONVOLUTIONAL = (
-    f"ntk({SHAPE} > {CONVOLUTION} > averagePool(2) > {CONVOLUTION} ^ 2 > averagePool(2) > "
-    f"{CONVOLUTION} > flatten > dense)")
+CONVOLUTIONAL = f"ntk({SHAPE} > {CONVOLUTION} ^ 5 > averagePool(4) > flatten > dense)"
+# The network was chosen by its errors on the first held-out images, so others are the judges.
+SEEN = 1000
 
 
 def parse():
@@ -179,9 +179,9 @@ def main():
             x, y = images(place, "train", rows)
             np.save(folder / f"x{rows}.npy", x)
             np.save(folder / f"y{rows}.npy", y)
-        x, y = images(place, "t10k", options.test_rows)
-        np.save(folder / "test.npy", x)
-        np.save(folder / "truth.npy", y)
+        x, y = images(place, "t10k", SEEN + options.test_rows)
+        np.save(folder / "test.npy", x[SEEN:])
+        np.save(folder / "truth.npy", y[SEEN:])
         for rows in options.rows:
             lines += measure(options, folder, rows)
     widths = [max(map(len, column)) for column in zip(HEADER, *map(cells, lines))]

@@ -65,11 +65,15 @@ extension TableLearner {
     of prepared: PreparedTable, search: SearchPlan?, viewWidth: Int, _ context: ExecutionContext
   ) -> FitMemory {
     // A report says nothing of the columns of kernels without gradients.
-    var weighsColumns = true
+    var (weighsColumns, scratch) = (true, 0)
     if let kernel, prepared.inputs.count > 0 {
       let one = prepared.inputs.subset(at: [0])
-      weighsColumns = (try? kernel.bound(rows: one, columns: one).hasGradients) ?? true
+      if let bound = try? kernel.bound(rows: one, columns: one) {
+        weighsColumns = bound.hasGradients
+        scratch = bound.scratchBytes
+      }
     }
+    let fillers = (try? context.fitting(scratchBytes: scratch).threadCount) ?? context.threadCount
     return FitMemory(
       rowCount: prepared.inputs.count, coordinateCount: prepared.inputs.dimension,
       targetCount: prepared.problem.codes.columnCount,
@@ -77,7 +81,7 @@ extension TableLearner {
       threadCount: context.threadCount,
       memoryLimit: context.memoryLimit,
       isRegression: prepared.problem.task == .regression, ridge: prepared.plan, search: search,
-      viewWidth: viewWidth,
+      viewWidth: viewWidth, filling: fillers * scratch,
       correcting: correctionBytes(of: prepared, context))
   }
 

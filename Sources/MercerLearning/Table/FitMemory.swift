@@ -19,6 +19,8 @@ struct FitMemory {
   let search: SearchPlan?
   /// The coordinates of the widest view.
   let viewWidth: Int
+  /// What threads need to compute entries of a given kernel, beside the entries.
+  let filling: Int
   /// What looking for a correction takes; 0 where none is looked for.
   let correcting: Int
 
@@ -46,7 +48,7 @@ struct FitMemory {
     // encoded, rounded, and without those rows.
     let copies = ridge.method == .exact ? (search == nil ? 2 : 1) : 3
     let data = 8 * rowCount * coordinateCount * copies
-    let stage = max(searching, fitting, correcting, spreading, reporting)
+    let stage = max(searching, fitting, correcting, spreading, reporting) + filling
     let classes = isRegression ? 0 : Self.classes.all + threadCount * Self.classes.thread
     return classes + Self.program.all + threadCount * Self.program.thread + data
       + stage + stage / Self.margin

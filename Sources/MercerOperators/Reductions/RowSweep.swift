@@ -32,6 +32,8 @@ struct RowSweep<Element: Scalar>: Sendable {
   let source: RowSource<Element>
   let rowCount: Int
   let columnCount: Int
+  /// What a thread needs to fill a tile, beside the tile.
+  let scratchBytes: Int
 
   /// As for fused products: whole blocks and panels of every instruction set.
   private static var bandRows: (many: Int, few: Int) { (144, 48) }
@@ -49,11 +51,12 @@ struct RowSweep<Element: Scalar>: Sendable {
 
   /// What the reduction makes of each band of rows, in order.
   ///
-  /// - Throws: `.cancelled`.
+  /// - Throws: `.memoryLimit` when values cannot be made within it, `.cancelled`.
   func reduce<R: RowReduction>(
     _ reduction: R, context: ExecutionContext
   ) throws(MercerError) -> [R.Partial] where R.Element == Element {
     try context.checkCancellation()
+    let context = try context.fitting(scratchBytes: scratchBytes)
     let (many, few) = Self.bandRows
     let height = rowCount >= Self.manyBands * many ? many : few
     let (bands, steps) = ((0..<rowCount).chunks(of: height), steps)
@@ -104,6 +107,7 @@ extension IndexableGramOperator {
     _ change: (RowSource<Element>) -> RowSource<Element> = { $0 }
   ) -> RowSweep<Element> {
     RowSweep(
-      source: change(RowSource(self)), rowCount: rowCount, columnCount: columnCount)
+      source: change(RowSource(self)), rowCount: rowCount, columnCount: columnCount,
+      scratchBytes: scratchBytes)
   }
 }

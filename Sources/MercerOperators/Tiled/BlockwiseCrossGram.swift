@@ -23,6 +23,8 @@ where K.Inputs == Points<K.Element> {
   private let product: TiledProduct
   private let bound: BoundBlocks<Element>
 
+  /// What a thread needs to fill a tile of this operator, in bytes, beside the tile.
+  public let scratchBytes: Int
   /// The number of rows, n.
   public var rowCount: Int { rows.count }
   /// The number of columns, m.
@@ -48,11 +50,14 @@ where K.Inputs == Points<K.Element> {
     bound = BoundBlocks(capacity: 2 * threadCount + 1)
     // All that can be wrong is wrong with each block alone; found here, it need not be where tiles are
     // filled, which cannot throw.
-    var first = 0
+    var (first, scratch) = (0, 0)
     repeat {
-      bound.insert(try bind(block: first), for: first)
+      let block = try kernel.bound(rows: Self.block(of: rows, from: first), columns: columns)
+      bound.insert(block, for: first)
+      scratch = max(scratch, block.scratchBytes)
       first += Self.blockRows
     } while first < rows.count
+    scratchBytes = scratch
   }
 
   /// The bytes beside the raw rows: bound blocks, each with its columns.
@@ -60,10 +65,8 @@ where K.Inputs == Points<K.Element> {
     (2 * threadCount + 1) * 3 * (blockRows + m) * d * MemoryLayout<Element>.stride
   }
 
-  private func bind(block start: Int) throws(MercerError) -> any BoundKernel<Element> {
-    let range = start..<min(start + Self.blockRows, rows.count)
-    let block = Matrix<Element>(converting: rows.coordinates.rows(range))
-    return try kernel.bound(rows: Points(block), columns: columns)
+  private static func block(of rows: Points<Source>, from start: Int) -> Points<Element> {
+    Points(Matrix(converting: rows.coordinates.rows(start..<min(start + blockRows, rows.count))))
   }
 
   /// Writes the entries of the tile, overwriting whatever it holds.
@@ -76,7 +79,9 @@ where K.Inputs == Points<K.Element> {
         rows: row - start..<end - start, columns: tile.columns, stride: tile.stride,
         base: tile.base + (row - tile.rows.lowerBound) * tile.stride)
       let block = bound.block(start) {
-        guard let block = try? bind(block: start) else {
+        guard
+          let block = try? kernel.bound(rows: Self.block(of: rows, from: start), columns: columns)
+        else {
           preconditionFailure("a block that was bound before cannot be bound again")
         }
         return block
@@ -90,14 +95,16 @@ where K.Inputs == Points<K.Element> {
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try product.apply(self, to: v, into: &y, transposed: false, context: context)
+    try product.apply(
+      self, to: v, into: &y, transposed: false, context: context.fitting(scratchBytes: scratchBytes))
   }
 
   /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try product.apply(self, to: v, into: &y, transposed: true, context: context)
+    try product.apply(
+      self, to: v, into: &y, transposed: true, context: context.fitting(scratchBytes: scratchBytes))
   }
 }
 
