@@ -1,5 +1,6 @@
 import Foundation
 import Mercer
+import MercerTestSupport
 import Testing
 
 /// What `fit` writes and prints.
@@ -17,10 +18,12 @@ import Testing
   ]
 
   /// The contract of `metrics.json`, key for key.
-  @Test(arguments: [
-    ("body_mass_g", "regression", regressionKeys), ("sex", "binary", binaryKeys),
-    ("species", "multiclass", binaryKeys),
-  ])
+  @Test(
+    .enabled(if: isOptimized),
+    arguments: [
+      ("body_mass_g", "regression", regressionKeys), ("sex", "binary", binaryKeys),
+      ("species", "multiclass", binaryKeys),
+    ])
   func metricsKeepTheContract(
     _ target: String, _ task: String, _ metricKeys: Set<String>
   ) throws {
@@ -103,7 +106,7 @@ import Testing
     }
   }
 
-  @Test func metricsWithoutATestTable() throws {
+  @Test(.enabled(if: isOptimized)) func metricsWithoutATestTable() throws {
     let sandbox = try Sandbox()
     try sandbox.copyResource("penguins60.csv")
     let run = try sandbox.runSuccessfully([
@@ -115,7 +118,7 @@ import Testing
   }
 
   /// The same seed gives the same bytes, whatever the number of threads.
-  @Test(arguments: ["body_mass_g", "species"])
+  @Test(.enabled(if: isOptimized), arguments: ["body_mass_g", "species"])
   func threadsDoNotMatter(_ target: String) throws {
     let sandbox = try Sandbox()
     try sandbox.copyResource("penguins60.csv")

@@ -1,5 +1,6 @@
 import Foundation
 import Mercer
+import MercerTestSupport
 import Testing
 
 /// `predict` and `evaluate` on tables in every dress.
@@ -44,7 +45,7 @@ import Testing
       }
   }
 
-  @Test(arguments: ["mass", "species", "sex"])
+  @Test(.enabled(if: isOptimized), arguments: ["mass", "species", "sex"])
   func theDressOfTheTableDoesNotMatter(_ model: String) throws {
     let sandbox = try Self.fitted.get()
     let text = try sandbox.text("penguins60.csv")
@@ -83,7 +84,7 @@ import Testing
 
   /// Columns whose kind a few rows hide: levels that are numbers or dates beside text, a level with
   /// zeros in front, dates, booleans, and a column of numbers that is empty here.
-  @Test func kindsComeFromTheModel() throws {
+  @Test(.enabled(if: isOptimized)) func kindsComeFromTheModel() throws {
     let sandbox = try Sandbox()
     let codes = ["007", "7", "x", "2020-01-01", "1.0", "1"]
     var table = [["code", "day", "flag", "x", "y"]]

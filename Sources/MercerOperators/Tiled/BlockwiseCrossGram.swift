@@ -96,7 +96,8 @@ where K.Inputs == Points<K.Element> {
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
     try product.apply(
-      self, to: v, into: &y, transposed: false, context: context.fitting(scratchBytes: scratchBytes))
+      self, to: v, into: &y, transposed: false, context: context.fitting(scratchBytes: scratchBytes)
+    )
   }
 
   /// y ← Aᵀ v, with A this operator; y is overwritten.

@@ -1,13 +1,14 @@
 import MercerCore
 import MercerLearning
 import RealModule
+import MercerTestSupport
 import Testing
 
 /// What a sample tells of other numbers of rows, against what is true of the kernel it came from.
 @Suite struct GramEigenlearningTests {
   /// From 200 rows the error at 50 to 800 is told, with little noise and much, at a small ridge and a
   /// large one.
-  @Test(arguments: [(0.02, 1e-3), (0.1, 1e-2), (0.1, 1.0), (0.5, 0.1)])
+  @Test(.enabled(if: isOptimized), arguments: [(0.02, 1e-3), (0.1, 1e-2), (0.1, 1.0), (0.5, 0.1)])
   func errorsAtOtherNumbersOfRows(_ noise: Double, _ ridge: Double) throws {
     let planted = PlantedFeatures(modes: 2000, decay: 1.5, targetDecay: 1.6, noise: noise)
     let theory = try planted.theory()

@@ -2,6 +2,7 @@ import MercerCore
 import MercerData
 import MercerKernels
 import MercerLearning
+import MercerTestSupport
 import Testing
 
 /// What the search for a blend must find, and must not: the learner from the outside.
@@ -34,7 +35,7 @@ import Testing
   }
 
   /// A steep function of one column among six: a learned metric finds it, a plain one does not.
-  @Test func learnedMetricsFindTheColumnThatMatters() throws {
+  @Test(.enabled(if: isOptimized)) func learnedMetricsFindTheColumnThatMatters() throws {
     let planted = table(rows: 150, seed: 1) { x, _ in
       let t = 20 * (x[0] - 0.5)
       return t / (1 + abs(t))
@@ -48,7 +49,7 @@ import Testing
   }
 
   /// Noise for a target leaves nothing to learn: the validation must say so, and not less.
-  @Test func noiseIsNotLearned() throws {
+  @Test(.enabled(if: isOptimized)) func noiseIsNotLearned() throws {
     let noise = table(rows: 150, seed: 2) { _, stream in stream.normal() }
     let (error, _) = try error(noise)
     #expect(error > 0.9, "\(error)")
@@ -56,7 +57,7 @@ import Testing
 
   /// Rows of a group share a target and a place, and groups tell nothing of each other: rows split at
   /// random look easy, rows split by group are as hard as those of groups yet unseen.
-  @Test func groupsAreKeptApart() throws {
+  @Test(.enabled(if: isOptimized)) func groupsAreKeptApart() throws {
     var stream = RandomStream(seed: 3, purpose: "grouped table")
     let centres = (0..<20).map { _ in (stream.normal(), stream.normal(), stream.normal()) }
     let group = (0..<120).map { $0 % 20 }
@@ -80,7 +81,7 @@ import Testing
   }
 
   /// A level that jumps now and then is easy between neighbours in time, and hard ahead.
-  @Test func theFutureIsHarderThanTheGapsBetween() throws {
+  @Test(.enabled(if: isOptimized)) func theFutureIsHarderThanTheGapsBetween() throws {
     var stream = RandomStream(seed: 5, purpose: "ordered table")
     var level = 0.0
     let time = (0..<120).map(Double.init)
