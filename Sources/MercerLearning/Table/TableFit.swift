@@ -151,8 +151,8 @@ struct TableFit: Sendable {
   /// How often a ridge may be made ten times larger.
   private static let raises = 3
 
-  /// One kernel. Where products in Float do not bring a sum over centres near its solution, a larger
-  /// ridge that was not asked for is better than no model; the model says which it has.
+  /// One kernel. Where rounding keeps a sum over centres from its solution, a larger ridge that was not
+  /// asked for is better than no model; the model says which it has.
   private static func fitted(
     _ member: BlendSearch.Member, _ data: LabelledData<Points<Double>>, solver: KernelRidge.Solver,
     mayRaiseRidge: Bool, context: ExecutionContext
@@ -161,18 +161,24 @@ struct TableFit: Sendable {
     while true {
       var estimator = try KernelRidge(kernel: member.kernel, ridge: ridge)
       estimator.solver = solver
-      let model = try estimator.fitOrRestore(
-        data, context: raised == 0 ? context : context.within("ridge raised \(raised) times"))
-      guard let residual = model.report.relativeResidual, residual > acceptedResidual else {
-        return model
-      }
-      guard case .centres = solver, mayRaiseRidge, raised < raises else {
-        throw MercerError(
+      let failure: MercerError
+      do throws(MercerError) {
+        let model = try estimator.fitOrRestore(
+          data, context: raised == 0 ? context : context.within("ridge raised \(raised) times"))
+        guard let residual = model.report.relativeResidual, residual > acceptedResidual else {
+          return model
+        }
+        failure = MercerError(
           .didNotConverge,
           "the fit stopped at relative residual \(residual) after "
             + "\(model.report.iterations) products",
           remedy: "give it a larger --ridge, more --memory, or another --kernel")
+      } catch {
+        failure = error
       }
+      guard case .centres = solver, mayRaiseRidge, raised < raises,
+        [.didNotConverge, .notPositiveDefinite].contains(failure.code)
+      else { throw failure }
       (ridge, raised) = (10 * ridge, raised + 1)
     }
   }

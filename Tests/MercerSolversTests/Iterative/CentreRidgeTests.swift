@@ -157,6 +157,31 @@ private let methods: [CentreRidge.Method] = [.direct, .sampled, .falkon]
     }
   }
 
+  /// Entries in Float, as many centres as fit and next to no ridge: rounding makes the whitened normal matrix
+  /// indefinite by more than its mean. It is a preconditioner, and products in Double end at the minimiser.
+  @Test(.enabled(if: isOptimized), arguments: [CentreRidge.Method.direct, .sampled])
+  func roundingLargerThanTheRidge(method: CentreRidge.Method) throws {
+    let (n, m) = (20_000, 1500)
+    var stream = RandomStream(seed: 5, purpose: "centre ridge tests")
+    let x = Matrix<Double>(rowCount: n, columnCount: 4) { buffer in
+      for i in buffer.indices { buffer[i] = stream.normal() }
+    }
+    let centres = Points(x.rows(at: stream.sample(m, of: n)))
+    let kernel = try GaussianKernel<Double>(lengthScale: 6)
+    let cross = try TiledCrossGram(kernel, rows: Points(x), columns: centres)
+    let core = try TiledCrossGram(kernel, rows: centres, columns: centres)
+    let narrow = try TiledCrossGram(
+      GaussianKernel<Float>(lengthScale: 6), rows: Points(Matrix(converting: x)),
+      columns: Points(Matrix(converting: centres.coordinates)))
+    let truth = (0..<n).map { x[$0, 0] * x[$0, 1] + x[$0, 2] }
+    let solution = try CentreRidge(
+      ridge: 1e-7 * Double(n), method: method, tolerance: 1e-6, onNonConvergence: .returnBest
+    ).solve(narrow, exact: cross, core: core, targets: Matrix(column: truth))
+    let values = try cross.applied(to: solution.values).elements
+    let squares = zip(values, truth).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    #expect((squares / Double(n)).squareRoot() < 0.02)
+  }
+
   /// Centres that repeat leave K_mm singular; the function is that of the different ones.
   @Test func repeatedCentres() throws {
     let problem = try CentreProblem(150, centres: 15)
