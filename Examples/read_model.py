@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 """Opens a model of Mercer with numpy alone and predicts: read_model.py model.safetensors table.csv
-
 Prints predictions of numbers, or probabilities of classes, as `mercer predict` does. The formulas for columns,
 kernels and outputs are in `mercer_model` beside this file; what they do not know they name.
 """
 import csv, json, sys
 import numpy as np
 from mercer_model import columns, kernels, local, outputs
-
 TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8"}
 
 def opened(path):
@@ -37,8 +35,6 @@ if __name__ == "__main__":
     model, arrays = opened(sys.argv[1])
     rows = list(csv.DictReader(open(sys.argv[2], encoding="utf-8-sig", newline="")))
     x = columns.coordinates(model["encoder"]["columns"], rows)
-    answers = outputs.of(model, scores(model, arrays, x))
-    names = ["probability_" + name for name in model["target"]["classNames"]] or ["prediction"]
-    print(",".join(names))
-    for line in answers:
+    print(",".join(["probability_" + name for name in model["target"]["classNames"]] or ["prediction"]))
+    for line in outputs.of(model, scores(model, arrays, x)):
         print(",".join(repr(float(value)) for value in line))
