@@ -92,8 +92,9 @@ public struct SliceWindow<Element> {
 /// shift beyond both ends; what is there, and what is beyond the columns of a row, must be finite.
 /// Θ may be nil.
 public final class SliceLoops<Element>: @unchecked Sendable {
-  /// A plane that is read, a plane that is written.
+  /// A plane that is read.
   public typealias Source = UnsafePointer<Element>
+  /// A plane that is written.
   public typealias Target = UnsafeMutablePointer<Element>
 
   typealias Window = (

@@ -1,7 +1,7 @@
 /// The function through points (knot, value) that is linear between neighbouring knots and constant
 /// beyond the first and the last.
 enum PiecewiseLinear {
-  /// The value at a finite number; knots strictly increasing, values not decreasing.
+  /// The value at a finite number; knots strictly increasing.
   ///
   /// - Complexity: O(log(knots.count)).
   static func value(at x: Double, knots: [Double], values: [Double]) -> Double {
@@ -15,7 +15,9 @@ enum PiecewiseLinear {
     let share =
       gap.isFinite ? (x - left) / gap : (x / 2 - left / 2) / (right / 2 - left / 2)
     // Rounding must not carry it beyond the next knot.
-    return min(values[high], values[high - 1] + (values[high] - values[high - 1]) * share)
+    let (first, last) = (values[high - 1], values[high])
+    let value = first + (last - first) * share
+    return first <= last ? min(last, value) : max(last, value)
   }
 
   /// The first place of an increasing list whose number is not below x, or its count.

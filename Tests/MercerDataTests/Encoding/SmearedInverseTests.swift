@@ -58,6 +58,22 @@ import Testing
     #expect(smeared.mean(of: 1.8) / exp(1.8) > 1.35)
   }
 
+  /// Between places the spread is linear, whether it grows or falls: rounding alone (256 terms) is between
+  /// the mean and its formula.
+  @Test(arguments: [(0.2, 0.4), (1.0, -0.4)])
+  func betweenPlacesTheSpreadIsLinear(_ least: Double, _ slope: Double) throws {
+    let fitted = lognormal(2000, seed: 6) { least + slope * $0 }
+    let smeared = SmearedInverse(
+      try logarithm(fitted.values), predictions: fitted.predictions, residuals: fitted.residuals)
+    for place in smeared.places.indices.dropLast() {
+      let z = (smeared.places[place] + smeared.places[place + 1]) / 2
+      let spread = (smeared.spreads[place] + smeared.spreads[place + 1]) / 2
+      let values = smeared.residuals.map { smeared.transform.inverse(z + spread * $0) }
+      let expected = values.reduce(0, +) / Double(values.count)
+      #expect(abs(smeared.mean(of: z) / expected - 1) < 1e-12)
+    }
+  }
+
   @Test func theIdentityStaysAsItIs() {
     let smeared = SmearedInverse(.identity, predictions: [1, 2], residuals: [5, 7])
     #expect(smeared.mean(of: 1.5) == 1.5)
