@@ -76,7 +76,7 @@ bench-scale: setup ## measure how time, memory and error grow with rows and cent
 bench-accuracy: setup ## compare Mercer's errors on many tables with its peers' (takes hours)
 	@Benchmarks/accuracy/run.sh
 
-bench-images: setup ## compare kernels on images: Gaussian, dense and convolutional networks (a quarter of an hour)
+bench-images: setup ## compare kernels on images: Gaussian, dense and convolutional networks (half an hour)
 	@Benchmarks/images.sh
 
 bench-forecast: build ## forecast from an eighth of the diamonds, fit to the rest, and compare
