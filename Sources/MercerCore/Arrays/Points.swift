@@ -27,6 +27,9 @@ public struct Points<Element: Scalar>: PointSet, Equatable {
   /// - Precondition: the rows are equally long.
   public init(rows: [[Element]]) { coordinates = Matrix(rows: rows) }
 
+  /// The points at these places, in their order.
+  ///
+  /// - Complexity: O(m d) for m places.
   public func subset(at indices: [Int]) -> Points { Points(coordinates.rows(at: indices)) }
 
   /// Whether two point sets are the same memory, so that their Gram matrix is symmetric.

@@ -41,10 +41,28 @@ public enum Machine {
       getrusage(RUSAGE_SELF, &usage)
       return Int(usage.ru_maxrss)
     #else
+      if let bytes = highWaterMark { return bytes }
       getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
       return Int(usage.ru_maxrss) * 1024
     #endif
   }
+
+  #if !canImport(Darwin)
+    /// What Linux says of this program alone: `getrusage` counts what the process held before it became
+    /// this program, too, which is as much as its parent had.
+    private static var highWaterMark: Int? {
+      guard let file = fopen("/proc/self/status", "re") else { return nil }
+      defer { fclose(file) }
+      let label = "VmHWM:"
+      var line = [CChar](repeating: 0, count: 256)
+      while fgets(&line, Int32(line.count), file) != nil {
+        guard strncmp(line, label, label.utf8.count) == 0 else { continue }
+        let kilobytes = strtol(Array(line.dropFirst(label.utf8.count)), nil, 10)
+        return kilobytes > 0 ? kilobytes * 1024 : nil
+      }
+      return nil
+    }
+  #endif
 }
 
 /// A number of bytes as people write it: `1.6 GB`, `512 MB` (powers of ten).

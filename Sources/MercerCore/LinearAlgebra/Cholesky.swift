@@ -210,6 +210,39 @@ extension Cholesky {
     }
   }
 
+  /// X ← X L⁻ᵀ, for a tile of as many columns.
+  ///
+  /// - Complexity: n² operations a row.
+  package func solveFromRight(
+    _ x: Tile<Element>, context: ExecutionContext
+  ) throws(MercerError) {
+    let n = order
+    // Few rows are many bands, too, so that there is work for every thread.
+    let band = min(Self.bandSize, max(48, (x.rowCount / 16 + 7) / 8 * 8))
+    let bands = (0..<x.rowCount).chunks(of: band)
+    var packed = ProductUpdate<Element>(count: min(Self.blockSize, n), columns: n)
+    for block in (0..<n).chunks(of: Self.blockSize) {
+      let (j, width) = (block.lowerBound, block.count)
+      if width < packed.count { packed = ProductUpdate(count: width, columns: n) }
+      try factor.withUnsafeBufferPointer { (l) throws(MercerError) in
+        guard let l = l.baseAddress else { return }
+        try packed.repack(rows: l + j * n, columns: j, stride: n, context: context)
+      }
+      let left = packed
+      try context.forEach(bands.count) { (index) throws(MercerError) in
+        try context.checkCancellation()
+        let (row, count) = (x.base + bands[index].lowerBound * x.stride, bands[index].count)
+        left.subtract(row, lda: x.stride, rows: count, from: row + j, ldc: x.stride)
+        factor.withUnsafeBufferPointer { l in
+          guard let l = l.baseAddress else { return }
+          Element.trsm(
+            fromRight: true, transposed: true, m: count, n: width, l: l + j * n + j, ldl: n,
+            b: row + j, ldb: x.stride)
+        }
+      }
+    }
+  }
+
   /// The diagonal of A⁻¹, without forming A⁻¹.
   ///
   /// Column j of L⁻¹ begins at row j, and its squared length is the j-th entry. Strips of columns

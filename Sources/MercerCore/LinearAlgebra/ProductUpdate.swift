@@ -44,6 +44,11 @@ package struct ProductUpdate<Element: Scalar>: Sendable {
     }
   }
 
+  /// Room for a B of so many rows and up to so many columns, which `repack` fills.
+  init(count: Int, columns k: Int) {
+    self.init(count: count, steps: (0..<k).chunks(of: Self.depth).count, depth: Self.depth)
+  }
+
   /// Room for B, which `append` fills.
   init(count: Int, steps capacity: Int, depth: Int) {
     let size = Element.loops.panel

@@ -89,14 +89,24 @@ public protocol BoundKernel<Element>: Sendable {
 }
 
 extension Kernel where Inputs == Points<Element> {
+  /// The kernel bound to the first of these inputs and itself: what an entry takes and has, and whether
+  /// the kernel suits inputs like these at all.
+  ///
+  /// - Precondition: there is one.
+  /// - Throws: what binding the kernel throws.
+  package func boundToFirst(
+    of inputs: Points<Element>
+  ) throws(MercerError) -> any BoundKernel<Element> {
+    let one = inputs.subset(at: [0])
+    return try bound(rows: one, columns: one)
+  }
+
   /// About how many seconds an entry takes a core, on inputs like these; 0 for cheap kernels.
   ///
   /// - Complexity: binding the kernel to one input.
   /// - Throws: what binding the kernel throws.
   package func secondsPerEntry(on inputs: Points<Element>) throws(MercerError) -> Double {
-    guard inputs.count > 0 else { return 0 }
-    let one = inputs.subset(at: [0])
-    return try bound(rows: one, columns: one).secondsPerEntry
+    inputs.count > 0 ? try boundToFirst(of: inputs).secondsPerEntry : 0
   }
 }
 

@@ -14,14 +14,17 @@ where K.Inputs == Points<K.Element> {
   /// The type of the entries.
   public typealias Element = K.Element
 
-  /// Rows of a block.
-  public static var blockRows: Int { 1 << 13 }
+  /// Rows of a block: a quarter of a million coordinates, but 1,024 to 8,192 rows.
+  public static func blockRows(dimension d: Int) -> Int {
+    min(max((1 << 18) / max(d, 1), 1 << 10), 1 << 13)
+  }
 
   private let kernel: K
   private let rows: Points<Source>
   private let columns: Points<Element>
   private let product: TiledProduct
   private let bound: BoundBlocks<Element>
+  private let blockRows: Int
 
   /// What a thread needs to fill a tile of this operator, in bytes, beside the tile.
   public let scratchBytes: Int
@@ -48,39 +51,48 @@ where K.Inputs == Points<K.Element> {
     product = TiledProduct(
       rowCount: rows.count, columnCount: columns.count, tiling: .standard, fillsScratch: true)
     bound = BoundBlocks(capacity: 2 * threadCount + 1)
+    blockRows = Self.blockRows(dimension: rows.dimension)
     // All that can be wrong is wrong with each block alone; found here, it need not be where tiles are
     // filled, which cannot throw.
     var (first, scratch) = (0, 0)
     repeat {
-      let block = try kernel.bound(rows: Self.block(of: rows, from: first), columns: columns)
+      let block = try kernel.bound(
+        rows: Self.block(of: rows, from: first, blockRows), columns: columns)
       bound.insert(block, for: first)
       scratch = max(scratch, block.scratchBytes)
-      first += Self.blockRows
+      first += blockRows
     } while first < rows.count
     scratchBytes = scratch
   }
 
-  /// The bytes beside the raw rows: bound blocks, each with its columns.
-  public static func byteCount(dimension d: Int, columnCount m: Int, threadCount: Int) -> Int {
-    (2 * threadCount + 1) * 3 * (blockRows + m) * d * MemoryLayout<Element>.stride
+  /// The bytes beside the raw rows: bound blocks, each with its columns; and what a column adds.
+  public static func byteCount(
+    dimension d: Int, threadCount: Int
+  ) -> (rows: Int, column: Int) {
+    // A copy that is mapped and packed, and what it was made of.
+    let column = (2 * threadCount + 1) * 3 * d * MemoryLayout<Element>.stride
+    return (blockRows(dimension: d) * column, column)
   }
 
-  private static func block(of rows: Points<Source>, from start: Int) -> Points<Element> {
-    Points(Matrix(converting: rows.coordinates.rows(start..<min(start + blockRows, rows.count))))
+  private static func block(
+    of rows: Points<Source>, from start: Int, _ count: Int
+  ) -> Points<Element> {
+    Points(Matrix(converting: rows.coordinates.rows(start..<min(start + count, rows.count))))
   }
 
   /// Writes the entries of the tile, overwriting whatever it holds.
   public func fill(_ tile: Tile<Element>) {
     var row = tile.rows.lowerBound
     while row < tile.rows.upperBound {
-      let start = row / Self.blockRows * Self.blockRows
-      let end = min(tile.rows.upperBound, start + Self.blockRows)
+      let start = row / blockRows * blockRows
+      let end = min(tile.rows.upperBound, start + blockRows)
       let part = Tile(
         rows: row - start..<end - start, columns: tile.columns, stride: tile.stride,
         base: tile.base + (row - tile.rows.lowerBound) * tile.stride)
       let block = bound.block(start) {
         guard
-          let block = try? kernel.bound(rows: Self.block(of: rows, from: start), columns: columns)
+          let block = try? kernel.bound(
+            rows: Self.block(of: rows, from: start, blockRows), columns: columns)
         else {
           preconditionFailure("a block that was bound before cannot be bound again")
         }
@@ -95,17 +107,14 @@ where K.Inputs == Points<K.Element> {
   public func apply(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try product.apply(
-      self, to: v, into: &y, transposed: false, context: context.fitting(scratchBytes: scratchBytes)
-    )
+    try product.apply(self, to: v, into: &y, transposed: false, context: context)
   }
 
   /// y ← Aᵀ v, with A this operator; y is overwritten.
   public func applyTransposed(
     _ v: Matrix<Element>, into y: inout Matrix<Element>, context: ExecutionContext
   ) throws(MercerError) {
-    try product.apply(
-      self, to: v, into: &y, transposed: true, context: context.fitting(scratchBytes: scratchBytes))
+    try product.apply(self, to: v, into: &y, transposed: true, context: context)
   }
 }
 

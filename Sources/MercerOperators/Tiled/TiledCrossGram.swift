@@ -50,9 +50,7 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     if let fused = FusedProduct(bound, outputCount: v.columnCount), fused.suitsRows {
       return try fused.apply(v, into: &y, context: context)
     }
-    try product.apply(
-      self, to: v, into: &y, transposed: false, context: context.fitting(scratchBytes: scratchBytes)
-    )
+    try product.apply(self, to: v, into: &y, transposed: false, context: context)
   }
 
   /// y ← Aᵀ v, with A this operator; y is overwritten.
@@ -63,8 +61,7 @@ public struct TiledCrossGram<Element: Scalar>: IndexableGramOperator {
     if let fused = FusedProduct(bound, outputCount: v.columnCount), fused.suitsColumns {
       return try fused.applyTransposed(v, into: &y, context: context)
     }
-    try product.apply(
-      self, to: v, into: &y, transposed: true, context: context.fitting(scratchBytes: scratchBytes))
+    try product.apply(self, to: v, into: &y, transposed: true, context: context)
   }
 
   /// Writes the entries of the tile, overwriting whatever it holds.

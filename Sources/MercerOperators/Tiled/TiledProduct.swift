@@ -44,12 +44,14 @@ struct TiledProduct: Sendable {
 
   /// The product of an operator that fills its tiles.
   ///
-  /// - Throws: `.shapeMismatch` unless v and y have the sizes of a product; `.cancelled`.
+  /// - Throws: `.shapeMismatch` unless v and y have the sizes of a product; `.memoryLimit` where there is
+  ///   not enough for a thread to fill a tile; `.cancelled`.
   func apply<Gram: IndexableGramOperator>(
     _ gram: Gram, to v: Matrix<Gram.Element>, into y: inout Matrix<Gram.Element>,
     transposed: Bool, context: ExecutionContext
   ) throws(MercerError) {
     try gram.checkSizes(v, y, transposed: transposed)
+    let context = try context.fitting(scratchBytes: gram.scratchBytes)
     try apply(v, into: &y, transposed: transposed, context: context) { tile in
       gram.fill(tile)
       return tile

@@ -15,7 +15,7 @@ import RealModule
 ///   that some ten iterations do where Falkon takes a hundred.
 /// - *Falkon*: (Σ wᵢ / m) LᵀL, what the sum would be if the rows were the centres. It takes the least
 ///   memory and time to make, and is good for uniform centres and a ridge that is not small.
-/// - Complexity: direct n m² + 3 m³ operations, sampled s m² + 3 m³ with s = `sampledRowCount`, Falkon
+/// - Complexity: direct 2 n m² + m³ operations, sampled 2 s m² + m³ with s = `sampledRowCount`, Falkon
 ///   m³; each iteration n m (d + 2 k). For the memory see `byteCount`.
 /// - Accuracy: the tolerance, on the residual of the normal equations in the coordinates β, computed
 ///   anew from the solution.
@@ -25,7 +25,7 @@ import RealModule
 public struct CentreRidge: Sendable {
   /// How the normal equations are solved.
   public enum Method: String, Sendable, Codable {
-    /// Direct where a sample would be half of the rows or more, else sampled.
+    /// Direct where that takes no longer, else sampled.
     case automatic
     /// From their sum over all rows.
     case direct
@@ -35,10 +35,29 @@ public struct CentreRidge: Sendable {
     case falkon
   }
 
-  /// How many rows a sample has: so many that their sum takes about as long as ten passes, in which an
-  /// entry costs what some 20 multiply-adds of the sum do; at least 4 m, at most 16 m.
+  /// How many rows a sample has: as many as make their sum and the passes that follow take least
+  /// together; n where all of them do. An entry of a pass costs what some 60 multiply-adds of the sum
+  /// do, and whitening a row as much as adding it.
   public static func sampledRowCount(rowCount n: Int, centreCount m: Int) -> Int {
-    min(n, min(max(200 * n / max(m, 1), 4 * m), 16 * m))
+    func cost(_ s: Int) -> Double {
+      Double(s) * Double(m)
+        + 60 * passes(rowCount: n, centreCount: m, sampledRowCount: s) * Double(n)
+    }
+    let choices = [1.5, 2, 3, 4, 5, 6, 8, 12, 16].map { min(n, Int($0 * Double(m))) } + [n]
+    return choices.min { cost($0) < cost($1) } ?? n
+  }
+
+  /// About how many passes over the rows a fit takes that is preconditioned by a sum over s of them.
+  ///
+  /// Eigenvalues of a sample's sum are within a factor ((1 + ρ) / (1 − ρ))² with ρ² = m / s of those of
+  /// the whole where all m directions count (Marchenko and Pastur 1967), and iterations are
+  /// proportional to its root. How many of them was measured; some passes come before and after.
+  public static func passes(
+    rowCount n: Int, centreCount m: Int, sampledRowCount s: Int
+  ) -> Double {
+    guard s < n else { return 6 }
+    let ratio = min(0.9, (Double(m) / Double(max(s, 1))).squareRoot())
+    return 4 + 3 * (1 + ratio) / (1 - ratio)
   }
 
   /// λ, above 0, in the units of K: not multiplied by the number of rows.
@@ -85,18 +104,18 @@ public struct CentreRidge: Sendable {
     let method = resolved(n, m)
     if method == .falkon {
       let sum = NormalMatrix<Float, Float>.byteCount(
-        order: m, rowCount: m, targetCount: 0, threadCount: threadCount)
+        order: m, rowCount: m, targetCount: 0, whitens: false, threadCount: threadCount)
       return vectors + products + 8 * m * m + sum
     }
     let rows = method == .direct ? n : Self.sampledRowCount(rowCount: n, centreCount: m)
-    let sum = NormalMatrix<Element, Double>.byteCount(
-      order: m, rowCount: rows, targetCount: k, threadCount: threadCount)
+    let sum = NormalMatrix<Double, Double>.byteCount(
+      order: m, rowCount: rows, targetCount: k, whitens: true, threadCount: threadCount)
     return vectors + products + 8 * m * m + sum
   }
 
   func resolved(_ n: Int, _ m: Int) -> Method {
     guard method == .automatic else { return method }
-    return 2 * Self.sampledRowCount(rowCount: n, centreCount: m) >= n ? .direct : .sampled
+    return Self.sampledRowCount(rowCount: n, centreCount: m) >= n ? .direct : .sampled
   }
 
   /// Solves for every column of the targets.
@@ -129,87 +148,22 @@ public struct CentreRidge: Sendable {
       context: context)
     switch resolved(cross.rowCount, m) {
     case .falkon:
-      return try solve(
+      return try iterate(
         system, try system.moments(of: targets, context: context),
         try system.falkonPreconditioner(ridge: ridge, context: context), "Falkon", context)
     case .sampled:
       let rows = Self.sampledRowCount(rowCount: cross.rowCount, centreCount: m)
       var normal = try system.sampledNormal(rowCount: rows, seed: seed, context: context)
       let factor = try takeFactor(of: &normal, plus: ridge, context: context)
-      return try solve(
+      return try iterate(
         system, try system.moments(of: targets, context: context),
         CholeskyPreconditioner<Double, Double>(factor), "normal equations of \(rows) rows", context)
     default:
       var (normal, moments) = try system.whitenedNormal(targets, context: context)
       let factor = try takeFactor(of: &normal, plus: ridge, context: context)
-      if exact != nil { moments = try system.moments(of: targets, context: context) }
-      return try solve(
+      return try iterate(
         system, moments, CholeskyPreconditioner<Double, Double>(factor), "normal equations",
         context)
     }
-  }
-
-  private func solve<Element: Scalar>(
-    _ system: CentreSystem<Element>, _ moments: Matrix<Double>,
-    _ preconditioner: any Preconditioner<Double>, _ name: String, _ context: ExecutionContext
-  ) throws(MercerError) -> Solution<Double> {
-    // What products in `Element` do not reach is for those in Double to decide.
-    let mayGoOn = Element.self != Double.self && system.exact != nil
-    let solver = ConjugateGradients(
-      tolerance: tolerance, iterationLimit: iterationLimit,
-      onNonConvergence: mayGoOn ? .returnBest : onNonConvergence)
-    let operation = WhitenedNormalOperator(
-      products: system.products, corner: system.corner, ridge: ridge)
-    let exact = system.exact.map {
-      WhitenedNormalOperator(products: $0, corner: system.corner, ridge: ridge)
-    }
-    var solution = try solver.solveInDouble(
-      operation, exact: exact, moments, preconditioner: preconditioner, stage: "fit",
-      context: context)
-    if mayGoOn, let exact, solution.report.stopReason != .converged {
-      solution = try going(on: solution, with: exact, moments, preconditioner, context)
-    }
-    var report = solution.report
-    report.method =
-      "Nyström ridge, \(system.corner.order) centres: \(name), conjugate gradients "
-      + "(\(Element.scalarName))"
-    report.jitter = system.jitter
-    return Solution(
-      values: try system.corner.solveTransposedFactor(solution.values, context: context),
-      report: report)
-  }
-
-  /// Solves for what is left of the right-hand side by products in Double, and adds that.
-  private func going(
-    on first: Solution<Double>, with exact: WhitenedNormalOperator<Double>,
-    _ moments: Matrix<Double>, _ preconditioner: any Preconditioner<Double>,
-    _ context: ExecutionContext
-  ) throws(MercerError) -> Solution<Double> {
-    var values = first.values
-    var rest = moments.subtracting(try exact.applied(to: values, context: context))
-    func share() -> Double {
-      zip(columnDots(rest, rest), columnDots(moments, moments))
-        .map { $1 > 0 ? ($0 / $1).squareRoot() : 0 }.max() ?? 0
-    }
-    // Where rounding made more than there was to solve, nothing of it is worth keeping.
-    if !(share() < 1) {
-      values = Matrix(rowCount: values.rowCount, columnCount: values.columnCount)
-      rest = moments
-    }
-    // The same residual in the end, relative to what is left.
-    let left = share()
-    guard left > tolerance else { return first }
-    let second = try ConjugateGradients(
-      tolerance: min(0.5, tolerance / left), iterationLimit: iterationLimit,
-      onNonConvergence: onNonConvergence
-    ).solveInDouble(
-      exact, rest, preconditioner: preconditioner, stage: "fit", context: context.within("double"))
-    combineColumns(
-      &values, adding: second.values,
-      times: [Double](repeating: 1, count: values.columnCount))
-    var report = second.report
-    report.iterations += first.report.iterations + 1
-    report.relativeResidual = (second.report.relativeResidual ?? 0) * left
-    return Solution(values: values, report: report)
   }
 }

@@ -25,12 +25,12 @@ struct CentreSystem<Element: Scalar>: Sendable {
     totalWeight = weights.map { $0.reduce(0, +) } ?? Double(n)
     var matrix = try lowerTriangle(of: core, as: Double.self, context)
     let mean = matrix.diagonal.reduce(0, +) / Double(max(m, 1))
-    // A direction in which K_mm has less than this has less than a thousandth of λ in the normal
-    // equations: nothing there is learned, but the rounding of the entries of K_nm is made large.
-    let harmless = 1e-3 * ridge * Double(m) / max(totalWeight, 1)
+    // A direction in which K_mm has less than this has less than a thirtieth of λ in the normal
+    // equations: next to nothing there is learned, but the rounding of the entries of K_nm is made large.
+    let harmless = 0.03 * ridge * Double(m) / max(totalWeight, 1)
     let least = 16 * Double(m) * Double.ulpOfOne * mean
-    // Sums over the rows are off by about √m ulp Σw mean², whitened by that over κ in a direction in which
-    // K_mm has κ: less than λ, so that the normal equations stay positive definite.
+    // Products with K_nmᵀ W K_nm are off by about √m ulp Σw mean², whitened by that over κ in a direction
+    // in which K_mm has κ: less than λ, so that what is solved stays positive definite.
     let sums =
       2 * Double(m).squareRoot() * Double.ulpOfOne * max(totalWeight, 1) * mean * mean / ridge
     let entries =
@@ -79,13 +79,21 @@ struct CentreSystem<Element: Scalar>: Sendable {
     return try corner.solveFactor(sums, context: context)
   }
 
-  /// L⁻¹ K_nmᵀ W K_nm L⁻ᵀ, m × m, and L⁻¹ K_nmᵀ W Y, in one pass over all rows.
+  /// L⁻¹ K_nmᵀ W K_nm L⁻ᵀ, m × m, and L⁻¹ K_nmᵀ W Y, in one pass over all rows, of entries in Double
+  /// where those can be had.
   func whitenedNormal(
     _ targets: Matrix<Double>, context: ExecutionContext
   ) throws(MercerError) -> (normal: Matrix<Double>, moments: Matrix<Double>) {
+    if let exact { return try whitenedNormal(of: exact, targets, context) }
+    return try whitenedNormal(of: products, targets, context)
+  }
+
+  private func whitenedNormal<Entry: Scalar>(
+    of products: NormalProducts<Entry>, _ targets: Matrix<Double>, _ context: ExecutionContext
+  ) throws(MercerError) -> (normal: Matrix<Double>, moments: Matrix<Double>) {
     let (cross, roots) = (products.cross, products.weights?.map { $0.squareRoot() })
-    var sums = NormalMatrix<Element, Double>(
-      order: corner.order, targetCount: targets.columnCount)
+    var sums = NormalMatrix<Entry, Double>(
+      order: corner.order, targetCount: targets.columnCount, whitenedBy: corner)
     let scaled = roots.map { targets.scalingRows(by: $0) } ?? targets
     try sums.add(
       rowCount: cross.rowCount, targets: scaled,
@@ -94,14 +102,22 @@ struct CentreSystem<Element: Scalar>: Sendable {
       cross.fill(tile)
       if let roots { tile.scaleRows { roots[$0] } }
     }
-    var normal = sums.takeProducts()
-    try whiten(&normal, context)
-    return (normal, try corner.solveFactor(sums.moments, context: context))
+    return (sums.takeProducts(), sums.moments)
   }
 
   /// An estimate of L⁻¹ K_nmᵀ W K_nm L⁻ᵀ from about so many rows: blocks of neighbours, drawn uniformly.
+  /// Entries are in Double where those can be had: few are needed, and where K_mm is small the rounding of
+  /// Float is larger than λ.
   func sampledNormal(
     rowCount: Int, seed: UInt64, context: ExecutionContext
+  ) throws(MercerError) -> Matrix<Double> {
+    if let exact { return try sampledNormal(of: exact, rowCount, seed, context) }
+    return try sampledNormal(of: products, rowCount, seed, context)
+  }
+
+  private func sampledNormal<Entry: Scalar>(
+    of products: NormalProducts<Entry>, _ rowCount: Int, _ seed: UInt64,
+    _ context: ExecutionContext
   ) throws(MercerError) -> Matrix<Double> {
     let (cross, weights, size) = (products.cross, products.weights, Self.sampledBlock)
     var stream = RandomStream(seed: seed, purpose: "sampled rows")
@@ -109,7 +125,7 @@ struct CentreSystem<Element: Scalar>: Sendable {
     // In order, so that operators which keep a part of the rows at hand need not go back and forth.
     let blocks = stream.sample(min(max(rowCount / size, 1), whole), of: whole).sorted()
     let scale = Double(cross.rowCount) / Double(min(blocks.count * size, cross.rowCount))
-    var sums = NormalMatrix<Element, Double>(order: corner.order)
+    var sums = NormalMatrix<Entry, Double>(order: corner.order, whitenedBy: corner)
     try sums.add(
       rowCount: min(blocks.count * size, cross.rowCount),
       context: context.fitting(scratchBytes: cross.scratchBytes)
@@ -125,20 +141,11 @@ struct CentreSystem<Element: Scalar>: Sendable {
         part.scaleRows { (scale * (weights?[$0] ?? 1)).squareRoot() }
       }
     }
-    var normal = sums.takeProducts()
-    try whiten(&normal, context)
-    return normal
+    return sums.takeProducts()
   }
 
   /// Rows of a block of a sample: those that the engine's loops take together.
   private static var sampledBlock: Int { 8 }
-
-  /// A ← L⁻¹ A L⁻ᵀ, in place.
-  private func whiten(_ a: inout Matrix<Double>, _ context: ExecutionContext) throws(MercerError) {
-    try corner.solveInPlace(&a, transposed: false, context)
-    try a.whitenRows(by: corner, context: context)
-    a.withTile { mirrorLowerTriangle($0) }
-  }
 
   /// The factor of (Σ wᵢ / m) LᵀL + λ I, in Float.
   ///
@@ -164,10 +171,9 @@ struct CentreSystem<Element: Scalar>: Sendable {
 }
 
 /// The Cholesky factor of A + λ I in the memory of A, of which nothing is left, with more on the diagonal
-/// where rounding has made A indefinite.
+/// where rounding has made A indefinite, as it can sums in Float.
 ///
-/// It preconditions, so that more costs iterations and no accuracy. Entries in Float, whitened by centres
-/// that are nearly alike, can be off by more than the mean of the diagonal, a small part of its largest.
+/// It preconditions, so that more costs iterations and no accuracy.
 func takeFactor<Element: Scalar>(
   of matrix: inout Matrix<Element>, plus ridge: Double, context: ExecutionContext
 ) throws(MercerError) -> Cholesky<Element> {
@@ -177,7 +183,7 @@ func takeFactor<Element: Scalar>(
   }
   let taken = matrix
   matrix = Matrix(rowCount: 0, columnCount: 0)
-  return try Cholesky(consume taken, jitter: .upTo(1e3), context: context)
+  return try Cholesky(consume taken, jitter: .upTo(1), context: context)
 }
 
 extension Tile {

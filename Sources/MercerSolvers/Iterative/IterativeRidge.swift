@@ -43,7 +43,7 @@ public struct IterativeRidge: Sendable {
     let r = preconditioner == .none ? 0 : min(rank, n)
     let blocks = preconditioner == .nystromSketch ? 4 : 2
     let eigenproblem = NormalMatrix<Element, Double>.byteCount(
-      order: r, rowCount: n, targetCount: 0, threadCount: 1)
+      order: r, rowCount: n, targetCount: 0, whitens: false, threadCount: 1)
     return MemoryLayout<Element>.stride * (blocks * n * r + 4 * n * k) + 24 * n * k
       + 16 * r * r + (r > 0 ? eigenproblem : 0)
   }

@@ -5,14 +5,21 @@ import MercerCore
 /// Rows are taken in chunks: their tiles are filled in parallel and laid down transposed, then every
 /// block of the lower triangle adds its own inner products over the chunk to its sums. Tiles are filled
 /// in `Element`; products and sums run in `Sum`. Entries in Float are often good enough where sums in
-/// Float are not: rounded entries still make a positive semi-definite ΦᵀΦ. Chunks, blocks and the order of sums follow from m alone, so that the
-/// result does not depend on the number of threads.
-/// - Complexity: n m² + 2 n m k operations; m² sums, and two m × `chunkRows` blocks.
+/// Float are not: rounded entries still make a positive semi-definite ΦᵀΦ. For the same reason rows that
+/// are to be whitened are whitened before they are multiplied: what the sums are off by would be made
+/// large afterwards.
+///
+/// Chunks, blocks and the order of sums follow from m alone, so that the result does not depend on the
+/// number of threads.
+/// - Complexity: n m² + 2 n m k operations, and n m² for whitening; m² sums, and two m × `chunkRows`
+///   blocks, or three.
 struct NormalMatrix<Element: Scalar, Sum: Scalar> {
   /// m.
   let order: Int
-  /// The lower triangle of ΦᵀΦ.
-  private(set) var products: Matrix<Sum>
+  /// L, where Φ L⁻ᵀ is to be taken for Φ.
+  private let corner: Cholesky<Sum>?
+  /// The lower triangle of −ΦᵀΦ: the engine's updates subtract.
+  private var products: Matrix<Sum>
   /// ΦᵀY.
   private(set) var moments: Matrix<Double>
 
@@ -24,35 +31,36 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
   private struct Workspace {
     var chunk: Matrix<Sum>
     var tiles: Matrix<Element>
-    var blocks: Matrix<Sum>
+    /// Rows that are whitened, before they are laid down.
+    var rows: Matrix<Sum>
     var packed: [ProductUpdate<Sum>] = []
   }
   private static var blockSize: Int { ProductUpdate<Sum>.width }
-  /// The rows of the largest block of products.
-  private static func side(_ order: Int) -> Int { min(blockSize, order) }
 
   /// Nothing added up yet.
-  init(order: Int, targetCount: Int = 0) {
+  init(order: Int, targetCount: Int = 0, whitenedBy corner: Cholesky<Sum>? = nil) {
     self.order = order
+    self.corner = corner
     products = Matrix(rowCount: order, columnCount: order)
     moments = Matrix(rowCount: order, columnCount: targetCount)
   }
 
-  /// Rows of a chunk: 16 MB of Float, 32 MB of Double, but whole steps of the inner products, and enough of them that
-  /// adding a block to its sums costs little.
+  /// Rows of a chunk: 16 MB of Float, 32 MB of Double, but whole steps of the inner products, and enough
+  /// of them that packing and adding a block to its sums cost little.
   static func chunkRows(order: Int) -> Int {
-    min(max((4 << 20) / max(order, 1) / 512, 1), 16) * 512
+    min(max((4 << 20) / max(order, 1) / 512, 2), 16) * 512
   }
 
   /// The bytes of sums, chunk and scratch.
-  static func byteCount(order m: Int, rowCount n: Int, targetCount k: Int, threadCount: Int) -> Int
-  {
+  static func byteCount(
+    order m: Int, rowCount n: Int, targetCount k: Int, whitens: Bool, threadCount: Int
+  ) -> Int {
     let (size, sumSize) = (MemoryLayout<Element>.stride, MemoryLayout<Sum>.stride)
     let chunk = min(chunkRows(order: m), n) + 16
-    let side = Self.side(m)
-    let lane = size * bandRows * m + sumSize * side * side
-    return sumSize * (m * m + 2 * (m + side) * chunk) + laneCount * lane
-      + threadCount * sumSize * blockSize * k + 8 * m * k
+    // A packed block of L beside the rows.
+    let rows = whitens ? m * chunk + m * blockSize : 0
+    return sumSize * (m * m + 2 * (m + min(blockSize, m)) * chunk + rows)
+      + laneCount * size * bandRows * m + threadCount * sumSize * blockSize * k + 8 * m * k
   }
 
   /// Adds rows.
@@ -71,9 +79,7 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
     var space = Workspace(
       chunk: Matrix(rowCount: order, columnCount: chunkRows + 16),
       tiles: Matrix(rowCount: Self.laneCount, columnCount: Self.bandRows * order),
-      blocks: Matrix(
-        rowCount: Self.laneCount,
-        columnCount: Self.side(order) * Self.side(order)))
+      rows: Matrix(rowCount: corner == nil ? 0 : chunkRows, columnCount: order))
     for rows in (0..<count).chunks(of: chunkRows) {
       let width = isLowerTriangular ? min(rows.upperBound, order) : order
       try lay(rows, width: width, into: &space, context, fill)
@@ -82,24 +88,40 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
     }
   }
 
-  /// chunk[j, i] ← Φ[rows[i], j].
+  /// chunk[j, i] ← Φ[rows[i], j], or (Φ L⁻ᵀ)[rows[i], j].
   private func lay(
     _ rows: Range<Int>, width: Int, into space: inout Workspace, _ context: ExecutionContext,
     _ fill: @Sendable (Tile<Element>) -> Void
   ) throws(MercerError) {
-    let (bands, lanes) = (rows.chunks(of: Self.bandRows), Self.laneCount)
-    try space.tiles.withTile { (tiles) throws(MercerError) in
-      try space.chunk.withTile { (chunk) throws(MercerError) in
-        try context.forEach(min(lanes, bands.count)) { (lane) throws(MercerError) in
-          for index in stride(from: lane, to: bands.count, by: lanes) {
-            try context.checkCancellation()
-            let band = bands[index]
-            let tile = Tile(
-              rows: band, columns: 0..<width, stride: width, base: tiles.base + lane * tiles.stride)
-            fill(tile)
-            layTransposed(
-              tile, into: chunk.base + (band.lowerBound - rows.lowerBound), chunk.stride)
+    let (bands, lanes, first) = (rows.chunks(of: Self.bandRows), Self.laneCount, rows.lowerBound)
+    let corner = corner
+    try space.chunk.withTile { (chunk) throws(MercerError) in
+      try space.rows.withTile { (raw) throws(MercerError) in
+        try space.tiles.withTile { (tiles) throws(MercerError) in
+          try context.forEach(min(lanes, bands.count)) { (lane) throws(MercerError) in
+            for index in stride(from: lane, to: bands.count, by: lanes) {
+              try context.checkCancellation()
+              let band = bands[index]
+              let tile = Tile(
+                rows: band, columns: 0..<width, stride: width,
+                base: tiles.base + lane * tiles.stride)
+              fill(tile)
+              if corner != nil {
+                copy(tile, to: raw.base + (band.lowerBound - first) * raw.stride, raw.stride)
+              } else {
+                layTransposed(tile, into: chunk.base + (band.lowerBound - first), chunk.stride)
+              }
+            }
           }
+        }
+        guard let corner else { return }
+        try corner.solveFromRight(
+          raw.part(rows: 0..<rows.count, columns: 0..<width), context: context)
+        try context.forEach(bands.count) { (index) throws(MercerError) in
+          let start = bands[index].lowerBound - first
+          layTransposed(
+            raw.part(rows: start..<start + bands[index].count, columns: 0..<width),
+            into: chunk.base + start, chunk.stride)
         }
       }
     }
@@ -108,29 +130,21 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
   private mutating func addProducts(
     of space: inout Workspace, rowCount: Int, width: Int, _ context: ExecutionContext
   ) throws(MercerError) {
-    let (stride, lanes) = (space.chunk.columnCount, Self.laneCount)
+    let stride = space.chunk.columnCount
     let blocks = (0..<width).chunks(of: Self.blockSize)
     let pairs = blocks.indices.flatMap { i in (0...i).map { (i, $0) } }
     try pack(&space, blocks, rowCount: rowCount, context)
     let (right, chunk) = (space.packed, space.chunk)
     try products.withTile { (sums) throws(MercerError) in
-      try space.blocks.withTile { (scratch) throws(MercerError) in
-        try context.forEach(min(lanes, pairs.count)) { (lane) throws(MercerError) in
-          for index in Swift.stride(from: lane, to: pairs.count, by: lanes) {
-            try context.checkCancellation()
-            let (left, below) = (blocks[pairs[index].0], blocks[pairs[index].1])
-            let part = Tile(
-              rows: left, columns: below, stride: below.count,
-              base: scratch.base + lane * scratch.stride)
-            part.base.update(repeating: 0, count: left.count * below.count)
-            chunk.withUnsafeBufferPointer { chunk in
-              guard let base = chunk.baseAddress else { return }
-              right[pairs[index].1].subtract(
-                base + left.lowerBound * stride, lda: stride, rows: left.count, from: part.base,
-                ldc: part.stride)
-            }
-            subtract(part, from: sums.part(rows: left, columns: below))
-          }
+      try context.forEach(pairs.count) { (index) throws(MercerError) in
+        try context.checkCancellation()
+        let (left, below) = (blocks[pairs[index].0], blocks[pairs[index].1])
+        let part = sums.part(rows: left, columns: below)
+        chunk.withUnsafeBufferPointer { chunk in
+          guard let base = chunk.baseAddress else { return }
+          right[pairs[index].1].subtract(
+            base + left.lowerBound * stride, lda: stride, rows: left.count, from: part.base,
+            ldc: part.stride)
         }
       }
     }
@@ -193,7 +207,10 @@ struct NormalMatrix<Element: Scalar, Sum: Scalar> {
 
   /// The whole of ΦᵀΦ, both triangles; nothing is left here.
   mutating func takeProducts() -> Matrix<Sum> {
-    products.withTile { mirrorLowerTriangle($0) }
+    products.withTile { tile in
+      for i in 0..<order { Sum.loops.affine(i + 1, tile.base + i * tile.stride, -1, 0) }
+      mirrorLowerTriangle(tile)
+    }
     let whole = products
     products = Matrix(rowCount: 0, columnCount: 0)
     return whole
@@ -217,16 +234,26 @@ private func layTransposed<Element: Scalar, Sum: Scalar>(
   }
 }
 
-/// target ← target − tile.
+/// target[i · stride + j] ← tile[i, j].
 @specialized(where Element == Double, Sum == Double)
 @specialized(where Element == Float, Sum == Double)
 @specialized(where Element == Float, Sum == Float)
-private func subtract<Element: Scalar, Sum: Scalar>(
-  _ tile: Tile<Element>, from target: Tile<Sum>
+private func copy<Element: Scalar, Sum: Scalar>(
+  _ tile: Tile<Element>, to target: UnsafeMutablePointer<Sum>, _ stride: Int
 ) {
   for i in 0..<tile.rowCount {
+    let (from, to) = (tile.base + i * tile.stride, target + i * stride)
+    for j in 0..<tile.columnCount { to[j] = Sum(from[j]) }
+  }
+}
+
+/// target ← target − tile.
+@specialized(where Element == Double)
+@specialized(where Element == Float)
+private func subtract<Element: Scalar>(_ tile: Tile<Element>, from target: Tile<Double>) {
+  for i in 0..<tile.rowCount {
     let (a, b) = (tile.base + i * tile.stride, target.base + i * target.stride)
-    for j in 0..<tile.columnCount { b[j] -= Sum(a[j]) }
+    for j in 0..<tile.columnCount { b[j] -= Double(a[j]) }
   }
 }
 

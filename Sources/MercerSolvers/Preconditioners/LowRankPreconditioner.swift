@@ -151,7 +151,9 @@ extension LowRankPreconditioner {
     let corner = Cholesky<Element>(
       rounding: try Cholesky(core, jitter: .upTo(jitter), context: context))
     var factor = columns
-    try factor.whitenRows(by: corner, context: context)
+    try factor.withTile { (tile) throws(MercerError) in
+      try corner.solveFromRight(tile, context: context)
+    }
     return factor
   }
 }
@@ -180,24 +182,6 @@ private func symmetrise<Element: Scalar>(_ a: Tile<Element>) {
 }
 
 extension Matrix {
-  /// Each row times L⁻ᵀ from the right, in bands that threads share.
-  mutating func whitenRows(
-    by corner: Cholesky<Element>, context: ExecutionContext
-  ) throws(MercerError) {
-    let width = columnCount
-    let bands = (0..<rowCount).chunks(of: 192)
-    try withTile { (target) throws(MercerError) in
-      try context.forEach(bands.count) { index in
-        corner.factor.withUnsafeBufferPointer { l in
-          guard let l = l.baseAddress else { return }
-          Element.trsm(
-            fromRight: true, transposed: true, m: bands[index].count, n: width, l: l, ldl: width,
-            b: target.base + bands[index].lowerBound * width, ldb: width)
-        }
-      }
-    }
-  }
-
   /// Aᵀ B for tall A and B, in stripes of rows that threads share, added up in order in Double.
   func multipliedTransposed(
     by other: Matrix, context: ExecutionContext

@@ -7,7 +7,7 @@ import Testing
   /// Tiles that lie across a border of blocks hold what the operator bound to all rows at once gives,
   /// and so do products; the kernel does not centre, so to the last bit of Double where sums are alike.
   @Test func isTheWholeOperator() throws {
-    let n = BlockwiseCrossGram<LaplaceKernel<Double>, Double>.blockRows + 70
+    let n = BlockwiseCrossGram<LaplaceKernel<Double>, Double>.blockRows(dimension: 3) + 70
     var stream = RandomStream(seed: 5, purpose: "test points")
     let rows = Points<Double>(
       Matrix(rowCount: n, columnCount: 2) { buffer in

@@ -251,5 +251,18 @@ private let methods: [CentreRidge.Method] = [.direct, .sampled, .falkon]
     let both = try solver.solve(narrow, exact: cross, core: core, targets: targets)
     #expect(both.report.stopReason == .converged)
     #expect(both.report.relativeResidual ?? 1 <= 1e-6)
+    // One product shows it, so that none of the others is in Float.
+    #expect(both.report.method.contains("(double)"), "\(both.report.method)")
+    #expect(floats.report.method.contains("(float)"))
+  }
+
+  /// A kernel with a kink and a ridge that is not small: Float is precise enough, and is taken.
+  @Test func staysInFloat() throws {
+    let problem = try CentreProblem(isOptimized ? 2000 : 200, centres: isOptimized ? 150 : 20)
+    let solution = try CentreRidge(ridge: 10, tolerance: 1e-6).solve(
+      problem.narrow, exact: problem.cross, core: problem.core, targets: problem.targets)
+    #expect(solution.report.method.contains("(float)"), "\(solution.report.method)")
+    #expect(
+      try problem.distance(solution.values, problem.exact(ridge: 10)) < 1e-4)
   }
 }
