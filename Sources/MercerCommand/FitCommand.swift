@@ -216,8 +216,15 @@ struct FitCommand: ParsableCommand {
   private func readTrain(
     _ context: ExecutionContext
   ) throws(MercerError) -> (Table, LargeTable?) {
-    guard !learning.isOfArrays, LargeTable.isWanted(for: learning.table, context: context) else {
-      return (try learning.read(learning.table, targets: learning.target, context: context), nil)
+    func read() throws(MercerError) -> Table {
+      try learning.read(learning.table, targets: learning.target, context: context)
+    }
+    if learning.isOfArrays { return (try read(), nil) }
+    if !LargeTable.isWanted(for: learning.table, context: context) {
+      let table = try read()
+      guard LargeTable.isWanted(for: table, path: learning.table, context: context) else {
+        return (table, nil)
+      }
     }
     let directory = try OutputDirectory(path: output, for: FitFiles.names)
     try directory.make()

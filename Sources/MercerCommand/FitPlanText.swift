@@ -19,8 +19,7 @@ struct FitPlanText {
     facts.add(["to try", trialText])
     facts.add(["solver", expectation.reason])
     let latest =
-      expectation.latestSeconds.isFinite
-      ? ", at most about \(NumberText.seconds(expectation.latestSeconds))" : ""
+      expectation.latestSeconds.map { ", at most about \(NumberText.seconds($0))" } ?? ""
     facts.add(["time", "about \(NumberText.seconds(expectation.seconds))\(latest)"])
     facts.add(["memory", "about \(ByteCount(expectation.peakMemoryBytes)) at the peak"])
     return facts.rendered()

@@ -11,9 +11,10 @@ enum ProcessLimits {
     // OpenBLAS's own threads are of no use to us (`BLAS`): each takes 128 MB of addresses, and tries for
     // ever where it does not get them. It looks here when it is loaded, which is later.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    guard Machine.addressSpaceLeft != nil else {
+    if Machine.addressSpaceLeft == nil {
       // Matrices from this size on ask for large pages themselves.
-      return mercer_use_large_pages(8 << 20)
+      mercer_use_large_pages(8 << 20)
+      return
     }
     mercer_use_one_heap()
     // Planned work checks its memory beforehand; this is for all that is too small to be planned.

@@ -15,7 +15,9 @@ public final class Checkpoint: WorkStore, Sendable {
 
   /// Where it is.
   public let directory: String
+  /// Seconds between two states of an iteration.
   public let stateInterval: Double
+  /// Seconds of work in the runs before.
   public let secondsBefore: Double
   private let manifest: CheckpointManifest?
   private let makeManifest: @Sendable () -> CheckpointManifest?
@@ -99,6 +101,7 @@ public final class Checkpoint: WorkStore, Sendable {
   /// Whether something is kept that a run could go on from.
   public var isKept: Bool { state.withLock { $0.journal != nil } }
 
+  /// What was kept of a part; nil for nothing.
   public func bytes(ofPart name: String) -> [UInt8]? {
     state.withLock { state -> [UInt8]? in
       guard let journal = state.journal else { return nil }
@@ -108,6 +111,7 @@ public final class Checkpoint: WorkStore, Sendable {
     }
   }
 
+  /// Appends a part that is finished; a state of the same name is no longer needed.
   public func keep(_ bytes: [UInt8], ofPart name: String) {
     state.withLock { state in
       guard !state.isClosed else { return }
@@ -129,6 +133,7 @@ public final class Checkpoint: WorkStore, Sendable {
     }
   }
 
+  /// Keeps the state of a part in place of the one before.
   public func replace(_ bytes: [UInt8], ofPart name: String) {
     let isReady = state.withLock { !$0.isClosed && seconds >= delay && begin(&$0) }
     guard isReady else { return }

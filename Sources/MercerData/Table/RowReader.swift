@@ -43,8 +43,11 @@ extension RowReader {
 /// Reads the array of a file some rows at a time: the numbers are in memory as they are in the file, and
 /// columns are made for the rows at hand.
 public final class ArrayRowReader: RowReader {
+  /// The names of all columns, in the order of the array.
   public let columnNames: [String]
+  /// The path of the array.
   public let source: String
+  /// The columns whose cells are handed out as they stand, by place.
   public private(set) var keptColumns: [Int] = []
   private let array: NumericArray
   private let context: ExecutionContext
@@ -60,10 +63,17 @@ public final class ArrayRowReader: RowReader {
     self.context = context
   }
 
+  /// Asks for the cells of columns as they stand.
+  ///
+  /// - Throws: `.invalidParameter` for a column that the array does not have.
   public func keep(_ columns: [String]) throws(MercerError) {
     keptColumns = try places(of: columns)
   }
 
+  /// The next rows, as many as asked for unless the array ends; nil after the last one.
+  ///
+  /// - Throws: `.cancelled` when the work is to stop.
+  /// - Precondition: at least one is asked for.
   public func next(atMost count: Int) throws(MercerError) -> CSVRows? {
     precondition(count >= 1)
     try context.checkCancellation()

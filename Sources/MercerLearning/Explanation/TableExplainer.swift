@@ -84,9 +84,10 @@ public struct TableExplainer: Sendable {
   ///
   /// - Throws: what binding the kernels throws.
   public func weighsColumns() throws(MercerError) -> Bool {
-    let one = model.regression.inputs.subset(at: [0])
     for member in model.regression.members {
-      guard try member.kernel.bound(rows: one, columns: one).hasGradients else { return false }
+      guard try member.kernel.boundToFirst(of: model.regression.inputs).hasGradients else {
+        return false
+      }
     }
     return true
   }

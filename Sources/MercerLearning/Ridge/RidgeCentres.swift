@@ -35,6 +35,16 @@ public struct RidgeCentres: Sendable {
     self.rows = rows
   }
 
+  /// The bytes of blocks of rows that are bound to a kernel, in Float and in Double; and what a centre
+  /// adds to them.
+  static func boundBytes(dimension d: Int, threadCount: Int) -> (rows: Int, centre: Int) {
+    let single = BlockwiseCrossGram<LinearKernel<Float>, Float>.byteCount(
+      dimension: d, threadCount: threadCount)
+    let double = BlockwiseCrossGram<LinearKernel<Double>, Float>.byteCount(
+      dimension: d, threadCount: threadCount)
+    return (single.rows + double.rows, single.column + double.column)
+  }
+
   /// Rows to be centres, ascending: uniformly sampled, which costs nothing and is what the bounds of
   /// Rudi, Carratino and Rosasco (2017) are about.
   static func rows(_ count: Int, of rowCount: Int, seed: UInt64) -> [Int] {
@@ -45,6 +55,8 @@ public struct RidgeCentres: Sendable {
 extension KernelRidge {
   /// The residual that is small beside what a prediction can show.
   private static let centreTolerance = 3e-4
+  /// Several times what a fit takes.
+  private static let centreIterations = 60
 
   /// The coefficients of a sum over centres, m × k; with tiles in Float where the kernel can be
   /// rewritten for it.
@@ -54,7 +66,7 @@ extension KernelRidge {
   ) throws(MercerError) -> Solution<Double> {
     let solver = CentreRidge(
       ridge: ridge, method: centres.method, tolerance: Self.centreTolerance,
-      onNonConvergence: .returnBest)
+      iterationLimit: Self.centreIterations, onNonConvergence: .returnBest)
     let core = try TiledGram(kernel, inputs: centres.points)
     guard let expressible = kernel as? any PointKernel<Double> else {
       guard centres.rows == nil else {

@@ -70,16 +70,22 @@ public struct RidgePlan: Sendable, Equatable {
   ///   - seconds: how long a fit with centres may take.
   ///   - solver: the solver that was asked for.
   ///   - rowBytes: the bytes of the rows in Float, where they are not counted already.
+  ///   - centreBytes: the bytes that a centre takes in copies for the threads.
+  ///   - needsCentres: whether rows are too many to be all in the sum, however few they seem; the limit is
+  ///     what they leave.
   ///   - context: threads and memory limit.
   /// - Throws: `.memoryLimit` when what was asked for, or not even the smallest method, fits.
   public static func plan(
     rowCount n: Int, targetCount k: Int, featureCount d: Int, seconds: Double = defaultSeconds,
-    solver: RidgeSolver = .automatic, rowBytes: Int? = nil, context: ExecutionContext
+    solver: RidgeSolver = .automatic, rowBytes: Int? = nil, centreBytes: Int = 0,
+    needsCentres: Bool = false, context: ExecutionContext
   ) throws(MercerError) -> RidgePlan {
     let centres = CentreBudget(
       rowCount: n, targetCount: k, featureCount: d, rowBytes: rowBytes ?? 4 * n * d,
-      seconds: seconds)
+      centreBytes: centreBytes,
+      memoryShare: needsCentres ? 0.85 : 2.0 / 3, seconds: seconds)
     guard solver == .automatic else { return try forced(solver, centres, context) }
+    if needsCentres, let plan = centrePlan(centres, context: context) { return plan }
     let exact = ExactRidge().byteCount(rowCount: n)
     let limit = context.memoryLimit
     if n <= exactLimit, exact <= limit {
@@ -223,8 +229,6 @@ public struct RidgePlan: Sendable, Equatable {
 
   /// The least number of centres that is worth a fit.
   private static let fewestCentres = 100
-  /// The passes over the rows that a fit on centres takes.
-  private static let centrePasses = 9.0
 
   /// The passes over K that stochastic solvers take, more or less.
   private static let epochs = 60.0
@@ -235,10 +239,13 @@ public struct RidgePlan: Sendable, Equatable {
     let targetCount: Int
     let featureCount: Int
     let rowBytes: Int
+    let centreBytes: Int
+    /// Of the memory limit, what sums over centres may take.
+    let memoryShare: Double
     let seconds: Double
   }
 
-  /// As many centres as time and two thirds of the memory allow; nil when not even a few fit.
+  /// As many centres as time and memory allow; nil when not even a few fit.
   private static func centrePlan(
     _ budget: CentreBudget, method: CentreRidge.Method = .automatic, why: String? = nil,
     context: ExecutionContext
@@ -247,11 +254,12 @@ public struct RidgePlan: Sendable, Equatable {
     func bytes(_ m: Int) -> Int {
       CentreRidge(ridge: 1, method: method).byteCount(
         rowCount: n, centreCount: m, targetCount: k, threadCount: context.threadCount,
-        as: Float.self) + budget.rowBytes
+        as: Float.self) + budget.rowBytes + m * budget.centreBytes
     }
     var m = max(n / 2, min(n, fewestCentres))
     while m > fewestCentres,
-      3 * bytes(m) / 2 > limit || centreSeconds(n, m, k, budget.featureCount) > budget.seconds
+      Double(bytes(m)) > budget.memoryShare * Double(limit)
+        || centreSeconds(n, m, k, budget.featureCount) > budget.seconds
     {
       m = m * 19 / 20
     }
@@ -262,14 +270,15 @@ public struct RidgePlan: Sendable, Equatable {
   }
 
   /// About how long a fit of n rows on m centres takes, on two cores of the machine of
-  /// `docs/benchmarks.md`.
-  private static func centreSeconds(_ n: Int, _ m: Int, _ k: Int, _ d: Int) -> Double {
+  /// `docs/benchmarks.md`, with what a value of the kernel takes a core beyond its coordinates.
+  private static func centreSeconds(
+    _ n: Int, _ m: Int, _ k: Int, _ d: Int, secondsPerEntry: Double = 0
+  ) -> Double {
     let sampled = CentreRidge.sampledRowCount(rowCount: n, centreCount: m)
-    let isDirect = 2 * sampled >= n
-    let (rows, m, k, d) = (Double(isDirect ? n : sampled), Double(m), Double(k), Double(d))
-    let entries = Double(n) * m * ((d + 20) / 5e10 + k / 1e10)
-    return rows * m * (m / 1.4e11 + (d + 20) / 5e10) + 2 * m * m * m / 0.9e11
-      + (isDirect ? 4 : centrePasses) * entries
+    let passes = CentreRidge.passes(rowCount: n, centreCount: m, sampledRowCount: sampled)
+    let (s, m, k, d) = (Double(sampled), Double(m), Double(k), Double(d))
+    return s * m * (2 * m / 1.5e11 + (d + 20) / 7e10) + m * m * m / 1.5e11
+      + passes * Double(n) * m * ((d + 20) / 7e10 + k / 1e10 + secondsPerEntry / 2)
   }
 
   private static func bytes(rank: Int, rowCount n: Int, targetCount k: Int) -> Int {
@@ -298,8 +307,8 @@ public struct RidgePlan: Sendable, Equatable {
     case .iterativeTiled: return 60 * (2 * tiles + n * n * k / 2e10)
     case .sketchAndProject, .eigenPro: return Self.epochs * (2 * tiles + n * n * k / 2e10)
     case .centres:
-      return Self.centreSeconds(rowCount, centreCount, targetCount, featureCount)
-        + Self.centrePasses * n * Double(centreCount) * secondsPerEntry / 2
+      return Self.centreSeconds(
+        rowCount, centreCount, targetCount, featureCount, secondsPerEntry: secondsPerEntry)
     }
   }
 }

@@ -122,7 +122,7 @@ extension Matrix<Double> {
   }
 
   /// The sum of squares of each row.
-  fileprivate var squaresOfRows: [Double] {
+  var squaresOfRows: [Double] {
     (0..<rowCount).map { row($0).reduce(0) { $0 + $1 * $1 } }
   }
 }

@@ -62,6 +62,8 @@ package struct SearchPlan: Sendable, Equatable {
     package var courses: Int
     /// How long one kernel takes to fit to all rows, in seconds.
     package var memberSeconds: Double
+    /// How many kernels may be blended however long they take.
+    package var leastMembers: Int
     /// The most rows for which a few courses fit into the memory side by side.
     package var rowLimit: Int
     /// The folds that were asked for, if any.
@@ -71,8 +73,8 @@ package struct SearchPlan: Sendable, Equatable {
 
     package init(
       rows: Int, features: Int, targets: Int, views: Int, courses: Int, memberSeconds: Double,
-      rowLimit: Int,
-      folds: Int? = nil, mayRepeat: Bool = true
+      leastMembers: Int = 1, rowLimit: Int, folds: Int? = nil,
+      mayRepeat: Bool = true
     ) {
       self.rows = rows
       self.features = features
@@ -80,6 +82,7 @@ package struct SearchPlan: Sendable, Equatable {
       self.views = views
       self.courses = courses
       self.memberSeconds = memberSeconds
+      self.leastMembers = leastMembers
       self.rowLimit = rowLimit
       self.folds = folds
       self.mayRepeat = mayRepeat
@@ -90,7 +93,8 @@ package struct SearchPlan: Sendable, Equatable {
   package init(_ sizes: Sizes, budget: Double) {
     self.budget = budget
     let n = min(sizes.rows, sizes.rowLimit)
-    memberLimit = max(1, min(8, Int(0.45 * budget / max(sizes.memberSeconds, 1e-9))))
+    memberLimit = max(
+      sizes.leastMembers, min(8, Int(0.45 * budget / max(sizes.memberSeconds, 1e-9))))
     let left = max(budget - Double(memberLimit) * sizes.memberSeconds, 0.3 * budget)
     // Half for a first look: first enough rows, then as many courses as there is time for.
     let cost = Cost(sizes)

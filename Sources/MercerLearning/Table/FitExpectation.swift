@@ -12,8 +12,8 @@ public struct FitExpectation: Sendable, Equatable, Codable {
   public let searchRows: Int
   /// Seconds for search and fit, on two cores like those of `docs/benchmarks.md`.
   public let seconds: Double
-  /// Seconds after which nothing more is begun.
-  public let latestSeconds: Double
+  /// Seconds after which nothing more is begun; nil where the kernel is given, which has no such limit.
+  public let latestSeconds: Double?
   /// The most memory in use at once, in bytes, with what is in use already.
   public let peakMemoryBytes: Int
   /// Which solver fits all rows, and why.
@@ -37,7 +37,7 @@ extension TableLearner {
     let member = memberSeconds(prepared)
     guard kernel == nil else {
       return FitExpectation(
-        candidates: 0, members: 1, searchRows: 0, seconds: member, latestSeconds: .infinity,
+        candidates: 0, members: 1, searchRows: 0, seconds: member, latestSeconds: nil,
         peakMemoryBytes: Machine.peakMemory
           + memory(of: prepared, search: nil, viewWidth: prepared.inputs.dimension, context).peak,
         reason: prepared.plan.reason)
@@ -66,12 +66,11 @@ extension TableLearner {
   ) -> FitMemory {
     // A report says nothing of the columns of kernels without gradients.
     var (weighsColumns, scratch) = (true, 0)
-    if let kernel, prepared.inputs.count > 0 {
-      let one = prepared.inputs.subset(at: [0])
-      if let bound = try? kernel.bound(rows: one, columns: one) {
-        weighsColumns = bound.hasGradients
-        scratch = bound.scratchBytes
-      }
+    if let kernel, prepared.inputs.count > 0,
+      let bound = try? kernel.boundToFirst(of: prepared.inputs)
+    {
+      weighsColumns = bound.hasGradients
+      scratch = bound.scratchBytes
     }
     let fillers = (try? context.fitting(scratchBytes: scratch).threadCount) ?? context.threadCount
     return FitMemory(
@@ -80,7 +79,8 @@ extension TableLearner {
       columnCount: weighsColumns ? prepared.encoder.columns.count : 0,
       threadCount: context.threadCount,
       memoryLimit: context.memoryLimit,
-      isRegression: prepared.problem.task == .regression, ridge: prepared.plan, search: search,
+      isRegression: prepared.problem.task == .regression, ridge: prepared.plan,
+      isSample: prepared.large != nil, search: search,
       viewWidth: viewWidth, filling: fillers * scratch,
       correcting: correctionBytes(of: prepared, context))
   }

@@ -15,6 +15,8 @@ struct FitMemory {
   let memoryLimit: Int
   let isRegression: Bool
   let ridge: RidgePlan
+  /// Whether the rows are some of a table on the disk.
+  let isSample: Bool
   /// Nil where the kernel is given.
   let search: SearchPlan?
   /// The coordinates of the widest view.
@@ -26,11 +28,11 @@ struct FitMemory {
 
   /// What the program itself takes when all of its parts have been used: code, tables, text, and for
   /// each thread the buffers of the linear algebra library and of the allocator; measured.
-  private static let program = (all: 8 << 20, thread: 16 << 20)
+  private static let program = (all: 26 << 20, thread: 16 << 20)
   /// What a report holds beside, measured: in all, for each column of the table, and for each column and
   /// column of codes beyond the first; the latter two also for each thread.
   private static let report = (
-    all: 8 << 20, column: 50_000, columnOfThread: 80_000, code: 80_000, codeOfThread: 20_000
+    all: 8 << 20, column: 50_000, columnOfThread: 80_000, code: 200_000, codeOfThread: 130_000
   )
   /// What small blocks add to the matrices that are counted, as one in so many.
   private static let margin = 20
@@ -45,8 +47,8 @@ struct FitMemory {
   /// The most at any time.
   var peak: Int {
     // The coordinates rounded, and those that the model keeps; where rows are held out, as they were
-    // encoded, rounded, and without those rows.
-    let copies = ridge.method == .exact ? (search == nil ? 2 : 1) : 3
+    // encoded, rounded, and without those rows. Those of a sample are counted with what it took to make.
+    let copies = ridge.method == .exact ? (search == nil ? 2 : 1) : isSample ? 2 : 3
     let data = 8 * rowCount * coordinateCount * copies
     let stage = max(searching, fitting, correcting, spreading, reporting) + filling
     let classes = isRegression ? 0 : Self.classes.all + threadCount * Self.classes.thread

@@ -121,6 +121,8 @@ extension TableLearner {
         on: Array(data.views.indices.prefix(SearchPlan.viewCount)), of: data.views
       ).count,
       memberSeconds: memberSeconds(prepared),
+      // Which of two kernels is better for all rows is seen when both are fitted.
+      leastMembers: prepared.plan.method == .centres ? 2 : 1,
       rowLimit: BlendSearch.rowLimit(context: context), folds: foldCount,
       mayRepeat: timeColumn == nil)
     var search = BlendSearch(plan: SearchPlan(sizes, budget: budget(for: prepared)))

@@ -1,7 +1,5 @@
 public import MercerCore
 public import MercerData
-import MercerKernels
-import MercerOperators
 
 /// A table on the disk that is learned from without ever being in memory as a whole: what is decided about
 /// it (kinds, encoding, kernels) is decided on some of its rows, drawn at random; the rest comes block
@@ -22,16 +20,14 @@ public struct LargeTable: Sendable {
   private static let cellBytes = (all: 64, level: 24)
   private static let levelLimit = 255
 
-  /// What all rows take with the coordinates that kernels look at: these in Float, blocks of them that
-  /// are bound to a kernel with some thousand centres, and targets.
-  static func bytes(rows n: Int, width: Int, targets k: Int, threadCount: Int) -> Int {
-    4 * n * width + 24 * n * k
-      + BlockwiseCrossGram<LinearKernel<Double>, Float>.byteCount(
-        dimension: width, columnCount: expectedCentres, threadCount: threadCount)
+  /// What all rows take with the coordinates that kernels look at: these in Float, targets, and what
+  /// kernels are bound to; and what a centre adds.
+  static func bytes(
+    rows n: Int, width: Int, targets k: Int, threadCount: Int
+  ) -> (rows: Int, centre: Int) {
+    let bound = RidgeCentres.boundBytes(dimension: width, threadCount: threadCount)
+    return (4 * n * width + 24 * n * k + bound.rows, bound.centre)
   }
-
-  /// What a plan reckons with before there is one.
-  private static let expectedCentres = 8192
 
   /// Whether a table of text is to be learned from by way of the disk: when its cells as numbers would
   /// take more than one part in 32 of the memory limit. Only a plain file is; others must be read into
@@ -48,6 +44,27 @@ public struct LargeTable: Sendable {
     return bytes > max(context.memoryLimit / share, 1 << 16)
   }
 
+  /// Whether a table that has been read is to be learned from by way of the disk: when its coordinates,
+  /// with copies of them, would take more than a quarter of the memory limit, as texts of many levels are
+  /// many coordinates. Only what can be read again as a whole is.
+  public static func isWanted(
+    for table: Table, path: String, options: CSVOptions = .init(), context: ExecutionContext
+  ) -> Bool {
+    let levels = table.columns.map { column in
+      if case .levels(_, let names) = column.values { names.count } else { 0 }
+    }
+    return table.rowCount > rowsThatFit(levels, context)
+      && CSVReader.expectedByteCount(path: path, options: options) != nil
+  }
+
+  /// How many rows with columns of so many levels a quarter of the memory limit is enough for.
+  private static func rowsThatFit(_ levelCounts: [Int], _ context: ExecutionContext) -> Int {
+    let rowBytes = levelCounts.reduce(0) {
+      $0 + cellBytes.all + cellBytes.level * min($1, levelLimit)
+    }
+    return max(context.memoryLimit / 4 / max(rowBytes, 1), 1000)
+  }
+
   /// A table with a sample of it.
   ///
   /// - Parameters:
@@ -59,11 +76,8 @@ public struct LargeTable: Sendable {
     _ store: ColumnStore, seed: UInt64, context: ExecutionContext
   ) throws(MercerError) {
     self.store = store
-    let rowBytes = store.levelCounts.reduce(0) {
-      $0 + Self.cellBytes.all + Self.cellBytes.level * min($1, Self.levelLimit)
-    }
-    let fitting = context.memoryLimit / 4 / max(rowBytes, 1)
-    let count = min(store.rowCount, Self.sampleLimit, max(fitting, 1000))
+    let count = min(
+      store.rowCount, Self.sampleLimit, Self.rowsThatFit(store.levelCounts, context))
     var rows = Array(0..<store.rowCount)
     if count < store.rowCount {
       var stream = RandomStream(seed: seed, purpose: "rows of a large table")

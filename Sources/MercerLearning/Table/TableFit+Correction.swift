@@ -44,7 +44,7 @@ extension TableFit {
     }
     guard let found = result else { return nil }
     let missed = held.targets.subtracting(try found.predict(held.inputs, context: context))
-    let (before, after) = (squares(of: held.targets), squares(of: missed))
+    let (before, after) = (held.targets.squaresOfRows, missed.squaresOfRows)
     let gains = zip(before, after).map { $0 - $1 }
     let count = Double(gains.count)
     let mean = gains.reduce(0, +) / count
@@ -67,11 +67,6 @@ extension TableFit {
         rowCount: n, dimension: learner.featureCount, targetCount: k)
       + (areGathered ? n * (12 * d + 16 * k) : 0)
     return bytes < memoryLimit / 2 ? bytes : nil
-  }
-
-  /// The squared length of each row.
-  private static func squares(of residuals: Matrix<Double>) -> [Double] {
-    (0..<residuals.rowCount).map { residuals.row($0).reduce(0) { $0 + $1 * $1 } }
   }
 
   /// Targets less predictions, or what was kept of them.

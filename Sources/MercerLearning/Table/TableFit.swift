@@ -89,14 +89,17 @@ struct TableFit: Sendable {
       solver = .eigenPro(EigenPro(onNonConvergence: .returnBest, seed: seed))
       fittedRows = rows
     }
-    (regression, stoppedEarly) = try Self.fitted(
+    let blend: KernelRidgeBlend
+    (blend, stoppedEarly) = try Self.fitted(
       choice, kept, solver: solver, mayRaiseRidges: mayRaiseRidges, deadline: deadline,
       context: context)
     var found: (correction: LocalCorrection, residuals: Matrix<Double>)?
     if let searched {
+      regression = blend
       (judgedRows, residuals) = searched
       method = "\(searched.rows.count) rows the search held out"
     } else if isHeld.isEmpty {
+      regression = blend
       guard let leftOut = regression.leaveOneOutResiduals else {
         throw MercerError(.internalFailure, "an exact fit gave no leave-one-out residuals")
       }
@@ -107,14 +110,15 @@ struct TableFit: Sendable {
         ? "leave-one-out" : "leave-one-out of \(judgedRows.count) rows the search has not seen"
     } else {
       judgedRows = isHeld.sorted()
-      let points = inputs.subset(at: judgedRows)
-      let missed = problem.codes.rows(at: judgedRows)
-        .subtracting(try regression.predict(points, context: context))
+      let held = try data.subset(at: judgedRows)
+      regression = try blend.reweighed(on: held, context: context)
+      let missed = held.targets.subtracting(
+        try regression.predict(held.inputs, context: context))
       if let learner, plan.method == .centres {
         found = try Self.correction(
           of: regression, learner, rowCount: source?.count ?? kept.count,
           areGathered: source != nil,
-          judgedBy: try LabelledData(inputs: points, targets: missed),
+          judgedBy: try LabelledData(inputs: held.inputs, targets: missed),
           context: context.within("correction")
         ) { () throws(MercerError) in
           guard let source else { return kept }

@@ -4,7 +4,10 @@ import MercerKernels
 
 extension TableLearner {
   /// The share of the budget that one kernel on centres may take.
-  static let memberShare = 0.2
+  static let memberShare = 0.3
+
+  /// What the program takes beside the rows of a large table and its sample.
+  private static let programBytes = 64 << 20
 
   /// About how long one kernel takes to fit to all rows.
   func memberSeconds(_ prepared: PreparedTable) -> Double {
@@ -40,25 +43,32 @@ extension TableLearner {
   public func prepare(
     _ large: LargeTable, context: ExecutionContext = .default
   ) throws(MercerError) -> PreparedTable {
-    var prepared = try prepare(large.sample, context: context)
+    // A quarter is for the sample.
+    var beside = context
+    beside.memoryLimit = max(
+      context.memoryLimit / 2, 3 * context.memoryLimit / 4 - Self.programBytes)
+    var prepared = try prepare(large.sample, context: beside)
     let n = large.store.rowCount
     guard n > large.sample.rowCount else { return prepared }
-    let width = SearchData.views(of: prepared.encoder).largestWidth
+    // Kernels that are blended may look at different coordinates.
+    let width = prepared.inputs.dimension
     let k = prepared.problem.codes.columnCount
     // The coordinates of all rows, and copies that the operators make of them; the sample's.
     let data = LargeTable.bytes(
       rows: n, width: width, targets: k, threadCount: context.threadCount)
     var rest = context
-    rest.memoryLimit = context.memoryLimit - data - 16 * prepared.inputs.coordinates.count
+    rest.memoryLimit =
+      context.memoryLimit - data.rows - 24 * prepared.inputs.coordinates.count - Self.programBytes
     guard rest.memoryLimit > context.memoryLimit / 8 else { return prepared }
     let plan = try RidgePlan.plan(
       rowCount: n, targetCount: k, featureCount: Self.seenWidth(of: prepared.encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: n)),
-      solver: solver, rowBytes: 0, context: rest)
+      solver: solver, rowBytes: 0, centreBytes: data.centre,
+      needsCentres: true, context: rest)
     guard plan.method == .centres, plan.centreCount <= prepared.inputs.count else {
       return prepared
     }
-    prepared.plan = plan.adding(bytes: data)
+    prepared.plan = plan.adding(bytes: data.rows)
     prepared.large = large
     return prepared
   }

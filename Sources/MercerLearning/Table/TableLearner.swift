@@ -137,11 +137,14 @@ public struct TableLearner: Sendable {
     if let kernel {
       (left, price) = try check(kernel, on: inputs, encoder, source: table.source, context)
     }
+    let width = SearchData.views(of: encoder).largestWidth
+    let bound = RidgeCentres.boundBytes(dimension: width, threadCount: context.threadCount)
     var plan = try RidgePlan.plan(
       rowCount: inputs.count, targetCount: problem.codes.columnCount,
       featureCount: Self.seenWidth(of: encoder),
       seconds: Self.memberShare * (budget ?? SearchPlan.defaultBudget(rowCount: inputs.count)),
-      solver: solver, context: left)
+      solver: solver, rowBytes: 4 * inputs.count * width + bound.rows, centreBytes: bound.centre,
+      context: left)
     if price > 0 {
       plan = plan.pricing(
         secondsPerEntry: price, rowCount: inputs.count, targetCount: problem.codes.columnCount,
@@ -190,8 +193,7 @@ public struct TableLearner: Sendable {
     source: String, _ context: ExecutionContext
   ) throws(MercerError) -> (left: ExecutionContext, secondsPerEntry: Double) {
     do throws(MercerError) {
-      let row = inputs.subset(at: [0])
-      let bound = try kernel.bound(rows: row, columns: row)
+      let bound = try kernel.boundToFirst(of: inputs)
       var left = try context.fitting(scratchBytes: bound.scratchBytes)
       left.memoryLimit -= left.threadCount * bound.scratchBytes
       return (left, bound.secondsPerEntry)

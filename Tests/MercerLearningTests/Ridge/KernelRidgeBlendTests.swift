@@ -88,4 +88,21 @@ import Testing
       inputs: data.inputs, targets: smoothData(10, outputs: 2).targets)
     #expect(code([models[0], try Self.estimators()[0].fit(wide)]) == .shapeMismatch)
   }
+
+  /// A member that sees nothing in the targets is left out, beyond chance with a hundred rows; where both
+  /// see the same the mean stays.
+  @Test func weightsOfRowsThatNoMemberHasSeen() throws {
+    let data = try smoothData(200, outputs: 2)
+    let (train, held) = (
+      try data.subset(at: (0..<200).filter { $0 % 2 != 0 }),
+      try data.subset(at: (0..<200).filter { $0 % 2 == 0 })
+    )
+    let kernel = try GaussianKernel<Double>(lengthScale: 1.5)
+    let members = try [1e9, 0.1].map { try KernelRidge(kernel: kernel, ridge: $0).fit(train) }
+    let blend = try KernelRidgeBlend(members: members)
+    let chosen = try blend.reweighed(on: held, context: .default)
+    #expect(chosen.members.map(\.ridge) == [0.1] && chosen.weights == [1])
+    let alike = try KernelRidgeBlend(members: [members[1], members[1]])
+    #expect(try alike.reweighed(on: held, context: .default).weights == [0.5, 0.5])
+  }
 }
