@@ -6,14 +6,16 @@ WIDTH, HEIGHT = 360, 280
 LEFT, RIGHT, TOP, BOTTOM = 52, 32, 34, 44
 
 
-def decades(values):
-    """The powers of ten that enclose the values, at least one decade."""
-    low = math.floor(math.log10(min(values)) + 1e-9)
-    return low, max(low + 1, math.ceil(math.log10(max(values)) - 1e-9))
-
-
-def label(exponent):
-    return f"{10.0 ** exponent:,.0f}" if exponent >= 0 else f"{10.0 ** exponent:g}"
+def ticks(values):
+    """Powers of ten that enclose the values; where that is a decade or less, halves and fifths too."""
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    tens = [10.0 ** k for k in range(low, max(high, low + 1) + 1)]
+    if len(tens) > 2:
+        return tens
+    finer = sorted(ten * part for ten in tens for part in (1, 2, 5))
+    first = max(tick for tick in finer if tick <= min(values) * (1 + 1e-9))
+    last = min(tick for tick in finer if tick >= max(values) * (1 - 1e-9) and tick > first)
+    return [tick for tick in finer if first <= tick <= last]
 
 
 def number(value):
@@ -23,23 +25,25 @@ def number(value):
 
 def panel(title, points, unit, offset):
     """One curve with a grid of decades and its values."""
-    (x0, x1), (y0, y1) = decades([x for x, _ in points]), decades([y for _, y in points])
+    across, up = ticks([x for x, _ in points]), ticks([y for _, y in points])
     inner = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
+    def share(value, marks):
+        return math.log(value / marks[0]) / math.log(marks[-1] / marks[0])
+
     def place(x, y):
-        return (offset + LEFT + inner[0] * (math.log10(x) - x0) / (x1 - x0),
-                TOP + inner[1] * (1 - (math.log10(y) - y0) / (y1 - y0)))
+        return (offset + LEFT + inner[0] * share(x, across), TOP + inner[1] * (1 - share(y, up)))
 
     parts = [f'<text class="title" x="{offset + LEFT}" y="20">{title}</text>']
-    for k in range(x0, x1 + 1):
-        x, _ = place(10.0 ** k, 10.0 ** y0)
+    for tick in across:
+        x, _ = place(tick, up[0])
         parts += [f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{TOP + inner[1]}"/>',
-                  f'<text x="{x:.1f}" y="{TOP + inner[1] + 16}" text-anchor="middle">{label(k)}</text>']
-    for k in range(y0, y1 + 1):
-        _, y = place(10.0 ** x0, 10.0 ** k)
+                  f'<text x="{x:.1f}" y="{TOP + inner[1] + 16}" text-anchor="middle">{number(tick)}</text>']
+    for tick in up:
+        _, y = place(across[0], tick)
         right = offset + LEFT + inner[0]
         parts += [f'<line class="grid" x1="{offset + LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>',
-                  f'<text x="{offset + LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{label(k)}</text>']
+                  f'<text x="{offset + LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{number(tick)}</text>']
     places = [place(x, y) for x, y in points]
     parts.append('<polyline class="curve" points="'
                  + " ".join(f"{x:.1f},{y:.1f}" for x, y in places) + '"/>')

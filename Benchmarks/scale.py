@@ -14,11 +14,12 @@ import sys
 import tempfile
 
 import scale_page
+import scale_rows
 import scale_table
 from processes import execute, watched
 
 HERE = pathlib.Path(__file__).resolve().parent
-PARTS = ["curve", "preconditioners", "centres", "fit"]
+PARTS = ["curve", "preconditioners", "centres", "fit", "rows"]
 # Centres of the curves. Beyond the last one the peer stores more than 3 GB of features.
 OUR_CENTRES = [250, 500, 1000, 2000, 4000, 8000]
 PEER_CENTRES = [250, 500, 1000, 2000]
@@ -38,6 +39,10 @@ def parse():
     parser.add_argument("--memory", default="4GB", help="the --memory of `mercer fit`")
     parser.add_argument("--table", help="a CSV file for the preconditioners; the last column of "
                         "numbers is the target (default: a made table)")
+    parser.add_argument("--tables", type=pathlib.Path, help="a folder of NAME.train.csv, in random "
+                        "order, and NAME.test.csv with the target y, for errors as rows grow")
+    parser.add_argument("--peer", default="catboost", help="of accuracy/peers.py, beside them")
+    parser.add_argument("--peer-python", help="a Python that has it (default: Mercer alone)")
     parser.add_argument("--keep", type=pathlib.Path, help="a folder that keeps the tables")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0))
                         if hasattr(os, "sched_getaffinity") else os.cpu_count())
@@ -82,10 +87,10 @@ def curve(options):
     return lines
 
 
-def text_of(options, *arguments):
+def text_of(options, *arguments, **variables):
     """What mercer-bench prints for these, line by line, cells apart."""
     command = [options.mercer, *map(str, arguments), "--threads", str(options.threads)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **variables})
     if done.returncode:
         sys.exit(f"bench-scale: {' '.join(command)}: {done.stderr.strip()}")
     return [line.split("  ") for line in done.stdout.splitlines()]
@@ -104,7 +109,10 @@ def preconditioners(options):
 
 def centres(options):
     """Seconds an epoch and peak memory of EigenPro against the number of centres."""
-    title, _, *lines = text_of(options, "centres", "--rows", 8000 if options.quick else 262_144)
+    # glibc gives blocks of this size back when they are free: peaks are of what is in use.
+    title, _, *lines = text_of(
+        options, "centres", "--rows", 8000 if options.quick else 262_144,
+        MALLOC_MMAP_THRESHOLD_=str(128 << 10))
     names = ["centres", "seconds", "products", "bytes", "batch"]
     note("centres are measured")
     return {"title": title[0],
@@ -152,13 +160,13 @@ def main():
         results["preconditioners"] = preconditioners(options)
     if "centres" in options.only:
         results["centres"] = centres(options)
-    if "fit" in options.only:
-        if options.keep:
-            options.keep.mkdir(parents=True, exist_ok=True)
-            results["fit"] = fit(options, options.keep)
-        else:
-            with tempfile.TemporaryDirectory() as folder:
-                results["fit"] = fit(options, pathlib.Path(folder))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or pathlib.Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        if "fit" in options.only:
+            results["fit"] = fit(options, folder)
+        if "rows" in options.only and options.tables:
+            results["rows"] = scale_rows.measure(options, folder, note)
     scale_page.write(options, results)
 
 

@@ -133,8 +133,45 @@ def fit_lines(found):
     return [*text, ""]
 
 
+def rows_lines(found):
+    def cell(run, key, form):
+        return form.format(run[key]) if run and key in run else "–"
+
+    peer = found["peer"]
+    rows = []
+    for line in found["lines"]:
+        ours, theirs = line["mercer"], line.get("peer")
+        rows.append([
+            line["table"], f"{line['rows']:,}", cell(ours, "error", "{:.4f}"),
+            cell(theirs, "error", "{:.4f}"), cell(ours, "seconds", "{:.0f}"),
+            cell(theirs, "seconds", "{:.0f}"),
+            f"{ours['bytes'] / 1e6:.0f}" if "bytes" in ours else "–"])
+    failed = [f"- {line['table']}, {line['rows']:,} rows: {side} did not: {run['reason']}"
+              for line in found["lines"]
+              for side, run in (("Mercer", line["mercer"]), (peer, line.get("peer")))
+              if run and run["reason"]]
+    return [
+        "Root mean square error over the standard deviation of the rows held out, and seconds: of the "
+        f"whole process for Mercer, of fitting and predicting for {peer or 'nobody'}, with its defaults.",
+        "",
+        *table(["table", "rows", "Mercer", peer or "–", "seconds", f"seconds of {peer or '–'}", "MB"],
+               rows, range(1, 7)), "", *failed, *([""] if failed else []),
+        "![Errors against the rows learned from](images/scale-rows.svg)", ""]
+
+
+def rows_picture(found):
+    names = list(dict.fromkeys(line["table"] for line in found["lines"]))
+    panels = []
+    for name in names:
+        points = [(line["rows"], line["mercer"]["error"]) for line in found["lines"]
+                  if line["table"] == name and line["mercer"]["reason"] is None]
+        if len(points) > 1:
+            panels.append((f"error on {name}", points))
+    return log_log.picture(panels, "rows") if panels else None
+
+
 WRITERS = {"curve": curve_lines, "preconditioners": preconditioner_lines,
-           "centres": centres_lines, "fit": fit_lines}
+           "centres": centres_lines, "fit": fit_lines, "rows": rows_lines}
 
 
 def write(options, results):
@@ -163,6 +200,8 @@ def write(options, results):
     PAGE.write_text(text)
     if picture:
         IMAGE.write_text(picture)
+    if results.get("rows") and (drawn := rows_picture(results["rows"])):
+        IMAGE.with_name("scale-rows.svg").write_text(drawn)
     keep = PAGE.parent.parent / "Benchmarks" / ".data"
     keep.mkdir(exist_ok=True)
     (keep / "scale.json").write_text(json.dumps(results, indent=1))

@@ -2,7 +2,7 @@
 //
 // Which column matters depends on the side of the first. Look at the errors of rows kept apart, with one
 // metric for all and with one that each leaf learns for itself, and at what the fits take: a leaf of m rows
-// costs m³ / 3, so leaves of n / 8 rows cost a sixtieth of the whole.
+// costs m³ / 3, so that eight leaves of n / 8 rows cost a sixtieth of the whole.
 
 import Foundation
 import Mercer
