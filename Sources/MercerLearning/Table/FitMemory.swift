@@ -26,23 +26,24 @@ struct FitMemory {
   /// What looking for a correction takes; 0 where none is looked for.
   let correcting: Int
 
-  /// What the program itself takes when all of its parts have been used: code, tables, text, and for
-  /// each thread the buffers of the linear algebra library and of the allocator; measured.
-  private static let program = (all: 26 << 20, thread: 16 << 20)
-  /// What a report holds beside, measured: in all, for each column of the table, and for each column and
-  /// column of codes beyond the first; the latter two also for each thread.
+  /// What the program itself takes when all of its parts have been used: code, tables, text, the blocks
+  /// that are kept for the next use, and for each thread the buffers of the linear algebra library and of
+  /// the allocator; measured.
+  private static let program = (all: 24 << 20, thread: 9 << 19)
+  /// What a report holds beside, measured: in all, for each of the first columns of the table, for each
+  /// further one, and beside for a column where there are several columns of codes.
   private static let report = (
-    all: 8 << 20, column: 50_000, columnOfThread: 80_000, code: 200_000, codeOfThread: 130_000
+    all: 4 << 20, firstColumns: 100, firstColumn: 250_000, column: 80_000, columnOfCodes: 30_000
   )
   /// What small blocks add to the matrices that are counted, as one in so many.
-  private static let margin = 20
+  private static let margin = 10
   /// Rows that the width of intervals is learned from, at most.
   private static let spreadRows = 2000
 
   /// Up to so many coordinates Float often cannot hold a factor.
   private static let fewCoordinates = 4
-  /// Calibrations, codes and scores of classes: in all, and for each thread; measured.
-  private static let classes = (all: 20 << 20, thread: 4 << 20)
+  /// Calibrations and scores where there are several columns of codes; measured.
+  private static let codes = 16 << 20
 
   /// The most at any time.
   var peak: Int {
@@ -51,8 +52,8 @@ struct FitMemory {
     let copies = ridge.method == .exact ? (search == nil ? 2 : 1) : isSample ? 2 : 3
     let data = 8 * rowCount * coordinateCount * copies
     let stage = max(searching, fitting, correcting, spreading, reporting) + filling
-    let classes = isRegression ? 0 : Self.classes.all + threadCount * Self.classes.thread
-    return classes + Self.program.all + threadCount * Self.program.thread + data
+    let codes = targetCount > 1 ? Self.codes : 0
+    return codes + Self.program.all + threadCount * Self.program.thread + data
       + stage + stage / Self.margin
   }
 
@@ -114,8 +115,9 @@ struct FitMemory {
   }
 
   private var reporting: Int {
-    let column = Self.report.column + threadCount * Self.report.columnOfThread
-    let code = Self.report.code + threadCount * Self.report.codeOfThread
-    return Self.report.all + columnCount * (column + (targetCount - 1) * code)
+    let first = min(columnCount, Self.report.firstColumns)
+    let further = columnCount - first
+    return Self.report.all + first * Self.report.firstColumn + further * Self.report.column
+      + (targetCount > 1 ? columnCount * Self.report.columnOfCodes : 0)
   }
 }
