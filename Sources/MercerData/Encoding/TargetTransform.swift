@@ -134,7 +134,7 @@ public struct TargetTransform: Sendable, Equatable, Codable {
   ///
   /// - Complexity: as `forward`.
   public func inverse(_ transformed: Double) -> Double {
-    let limited = min(max(transformed, lowerLimit ?? transformed), upperLimit ?? transformed)
+    let limited = limited(transformed)
     switch form {
     case .identity: return limited
     case .logarithm(let shift, let isReflected):
@@ -142,6 +142,27 @@ public struct TargetTransform: Sendable, Equatable, Codable {
       return min(max(value, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
     case .normalScores(let scores): return scores.value(ofScore: limited)
     }
+  }
+
+  private func limited(_ transformed: Double) -> Double {
+    min(max(transformed, lowerLimit ?? transformed), upperLimit ?? transformed)
+  }
+
+  /// σ on the target's scale, of a transformed prediction that is off by so much: half the way between
+  /// one σ below and one above. Beyond the least and the greatest target that were learned from the way
+  /// back is flat, which is no certainty: there it is as at these targets.
+  ///
+  /// - Precondition: the deviation is above 0 and finite.
+  /// - Complexity: as `forward`.
+  public func deviation(_ deviation: Double, about transformed: Double) -> Double {
+    var place = limited(transformed)
+    if case .normalScores(let map) = form, let least = map.scores.first,
+      let greatest = map.scores.last
+    {
+      place = min(max(place, least), greatest)
+    }
+    let width = inverse(place + deviation) - inverse(place - deviation)
+    return max(width / 2, .leastNormalMagnitude)
   }
 }
 

@@ -174,6 +174,24 @@ public struct RidgePlan: Sendable, Equatable {
   /// its residual is small. Fits on centres go on in Double then.
   var leastRidge: Double { method == .exact ? 0 : 1e-3 }
 
+  /// The plan of a sum over an eighth of the rows instead, where this is one over all of them that is
+  /// iterated, and they are enough. Its residuals at the rows that it was fitted to are nearly those at
+  /// others, so that they show what near rows have in common.
+  func onFewCentres(rowCount n: Int) -> RidgePlan? {
+    let isIterated = method == .iterativeStored || method == .iterativeTiled
+    let m = n / Self.rowsOfFewCentre
+    guard isIterated, m >= Self.leastFewCentres else { return nil }
+    return RidgePlan(
+      method: .centres, centreCount: m, secondsPerEntry: secondsPerEntry,
+      expectedBytes: expectedBytes,
+      reason:
+        "\(n) rows: held-out rows are predicted better by a sum over \(m) of them, corrected by "
+        + "what near rows have in common, than by one over all")
+  }
+
+  /// How many rows there are for each of few centres, and the fewest of those.
+  private static let (rowsOfFewCentre, leastFewCentres) = (8, 1000)
+
   /// The same plan with what else must be in memory while it is carried out.
   func adding(bytes: Int) -> RidgePlan {
     RidgePlan(

@@ -38,8 +38,9 @@ extension TableLearner {
     guard kernel == nil else {
       return FitExpectation(
         candidates: 0, members: 1, searchRows: 0, seconds: member, latestSeconds: nil,
-        peakMemoryBytes: Machine.peakMemory
-          + memory(of: prepared, search: nil, viewWidth: prepared.inputs.dimension, context).peak,
+        peakMemoryBytes: peak(
+          memory(of: prepared, search: nil, viewWidth: prepared.inputs.dimension, context),
+          context),
         reason: prepared.plan.reason)
     }
     let data = searchData(prepared)
@@ -53,12 +54,16 @@ extension TableLearner {
       members: plan.memberLimit, searchRows: plan.refinement.rows,
       seconds: plan.expectedSeconds,
       latestSeconds: Deadline(budget: budget(for: prepared)).seconds,
-      peakMemoryBytes: Machine.peakMemory
-        + memory(
-          of: prepared, search: plan,
-          viewWidth: data.views.largestWidth, context
-        ).peak,
+      peakMemoryBytes: peak(
+        memory(of: prepared, search: plan, viewWidth: data.views.largestWidth, context), context),
       reason: prepared.plan.reason)
+  }
+
+  /// The peak with what is in use already. Centres are as many as keep to the limit; that stages may sum
+  /// up to a little more than it is because not all of them take their most at once.
+  private func peak(_ memory: FitMemory, _ context: ExecutionContext) -> Int {
+    let (sum, limit) = (Machine.peakMemory + memory.peak, context.memoryLimit)
+    return memory.ridge.method == .centres && 3 * sum <= 4 * limit ? min(sum, limit) : sum
   }
 
   func memory(
@@ -87,9 +92,11 @@ extension TableLearner {
 
   /// What looking for a correction takes; 0 where none is looked for.
   private func correctionBytes(of prepared: PreparedTable, _ context: ExecutionContext) -> Int {
-    guard prepared.plan.method == .centres, let learner = correctionLearner(prepared) else {
-      return 0
-    }
+    let mayBeFew =
+      solver == .automatic && prepared.plan.onFewCentres(rowCount: prepared.inputs.count) != nil
+    guard prepared.plan.method == .centres || mayBeFew,
+      let learner = correctionLearner(prepared)
+    else { return 0 }
     return TableFit.correctionBytes(
       learner, rowCount: prepared.fittedRowCount, dimension: prepared.inputs.dimension,
       targetCount: prepared.problem.codes.columnCount, areGathered: prepared.large != nil,

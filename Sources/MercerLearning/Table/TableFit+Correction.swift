@@ -56,6 +56,42 @@ extension TableFit {
     return (correction, missed)
   }
 
+  /// A sum over few of the rows with what near rows have in common beyond it, where the latter is found
+  /// and rows held out are predicted better so than with a sum over all rows; nil else. The residuals of
+  /// a sum over all say nothing of it, as they are small at the rows that it was fitted to.
+  ///
+  /// - Parameters:
+  ///   - choice: the kernels.
+  ///   - data: the rows to learn from.
+  ///   - plan: how many centres.
+  ///   - learner: looks for what near rows have in common.
+  ///   - held: rows that nothing was fitted to.
+  ///   - missed: what the sum over all rows misses there.
+  static func corrected(
+    _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, _ plan: RidgePlan,
+    _ learner: LocalCorrectionLearner, judgedBy held: LabelledData<Points<Double>>,
+    better missed: Matrix<Double>, mayRaiseRidges: Bool, seed: UInt64, deadline: Deadline,
+    context: ExecutionContext
+  ) throws(MercerError) -> (
+    regression: KernelRidgeBlend, correction: LocalCorrection, residuals: Matrix<Double>,
+    centres: [Int]
+  )? {
+    let centres = RidgeCentres.rows(plan.centreCount, of: data.count, seed: seed)
+    let (blend, _) = try fitted(
+      choice, data, solver: .centres(RidgeCentres(data.inputs.subset(at: centres))),
+      mayRaiseRidges: mayRaiseRidges, deadline: deadline, context: context)
+    let regression = try blend.reweighed(on: held, context: context)
+    let rest = held.targets.subtracting(try regression.predict(held.inputs, context: context))
+    guard
+      let found = try correction(
+        of: regression, learner, rowCount: data.count, areGathered: false,
+        judgedBy: try LabelledData(inputs: held.inputs, targets: rest),
+        context: context.within("correction"), { data }),
+      found.residuals.squaresOfRows.reduce(0, +) < missed.squaresOfRows.reduce(0, +)
+    else { return nil }
+    return (regression, found.correction, found.residuals, centres)
+  }
+
   /// The bytes that looking for a correction takes; nil where that is more than half of the memory, so
   /// that none is looked for.
   static func correctionBytes(

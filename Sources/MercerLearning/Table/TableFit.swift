@@ -24,6 +24,8 @@ struct TableFit: Sendable {
   let method: String
   /// Whether kernels were left out because the time was over.
   let stoppedEarly: Bool
+  /// What was done: the plan, or the sum over few centres that turned out better.
+  let plan: RidgePlan
 
   /// All rows of a table of which the inputs are a sample.
   struct RowSource {
@@ -36,7 +38,8 @@ struct TableFit: Sendable {
   /// - Throws: what the solvers throw; `.didNotConverge`, `.cancelled`.
   init(
     _ choice: KernelChoice, to inputs: Points<Double>, _ problem: TableProblem, plan: RidgePlan,
-    rows source: RowSource?, mayRaiseRidges: Bool, corrections learner: LocalCorrectionLearner?,
+    mayChange: Bool, rows source: RowSource?, mayRaiseRidges: Bool,
+    corrections learner: LocalCorrectionLearner?,
     resampling: Resampling, seed: UInt64, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) {
     let all = Array(0..<inputs.count)
@@ -63,15 +66,13 @@ struct TableFit: Sendable {
     // As the whole table numbers them, where these rows are a sample of it.
     let heldNumbers = Set(isHeld.map { problem.truth.keptRows[$0] })
     let solver: KernelRidge.Solver
+    var summed = rows
     switch plan.method {
-    case .exact:
-      solver = .exact()
-      fittedRows = rows
+    case .exact: solver = .exact()
     case .iterativeStored, .iterativeTiled:
       solver = .iterative(
         IterativeRidge(rank: plan.rank, onNonConvergence: .returnBest, seed: seed),
         stored: plan.method == .iterativeStored)
-      fittedRows = rows
     case .centres:
       let chosen = RidgeCentres.rows(
         min(plan.centreCount, rows.count), of: rows.count, seed: seed)
@@ -81,19 +82,18 @@ struct TableFit: Sendable {
           rows: try source.map { (source) throws(MercerError) in
             try source.rows(choice.seenFeatures(ofDimension: inputs.dimension), heldNumbers)
           }))
-      fittedRows = chosen.map { rows[$0] }
+      summed = chosen.map { rows[$0] }
     case .sketchAndProject:
       solver = .sketchAndProject(ASkotch(ridge: 1, onNonConvergence: .returnBest, seed: seed))
-      fittedRows = rows
     case .eigenPro:
       solver = .eigenPro(EigenPro(onNonConvergence: .returnBest, seed: seed))
-      fittedRows = rows
     }
     let blend: KernelRidgeBlend
     (blend, stoppedEarly) = try Self.fitted(
       choice, kept, solver: solver, mayRaiseRidges: mayRaiseRidges, deadline: deadline,
       context: context)
     var found: (correction: LocalCorrection, residuals: Matrix<Double>)?
+    var done = plan
     if let searched {
       regression = blend
       (judgedRows, residuals) = searched
@@ -111,12 +111,11 @@ struct TableFit: Sendable {
     } else {
       judgedRows = isHeld.sorted()
       let held = try data.subset(at: judgedRows)
-      regression = try blend.reweighed(on: held, context: context)
-      let missed = held.targets.subtracting(
-        try regression.predict(held.inputs, context: context))
+      var best = try blend.reweighed(on: held, context: context)
+      var missed = held.targets.subtracting(try best.predict(held.inputs, context: context))
       if let learner, plan.method == .centres {
         found = try Self.correction(
-          of: regression, learner, rowCount: source?.count ?? kept.count,
+          of: best, learner, rowCount: source?.count ?? kept.count,
           areGathered: source != nil,
           judgedBy: try LabelledData(inputs: held.inputs, targets: missed),
           context: context.within("correction")
@@ -124,14 +123,25 @@ struct TableFit: Sendable {
           guard let source else { return kept }
           return try source.rows(Array(0..<inputs.dimension), heldNumbers).data.converted()
         }
+      } else if let learner, mayChange, let few = plan.onFewCentres(rowCount: rows.count),
+        let other = try Self.corrected(
+          choice, kept, few, learner, judgedBy: held, better: missed,
+          mayRaiseRidges: mayRaiseRidges, seed: seed, deadline: deadline,
+          context: context.within("few centres"))
+      {
+        (best, found, done) = (other.regression, (other.correction, other.residuals), few)
+        summed = other.centres.map { rows[$0] }
       }
-      residuals = found?.residuals ?? missed
+      if let found { missed = found.residuals }
+      (regression, residuals) = (best, missed)
       method = "hold-out of \(judgedRows.count) rows"
     }
     correction = found?.correction
+    fittedRows = summed
+    self.plan = done
   }
 
-  private static func fitted(
+  static func fitted(
     _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, solver: KernelRidge.Solver,
     mayRaiseRidges: Bool, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> (blend: KernelRidgeBlend, stoppedEarly: Bool) {

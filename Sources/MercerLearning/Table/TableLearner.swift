@@ -258,7 +258,8 @@ public struct TableLearner: Sendable {
     Machine.releaseFreeMemory()
     let searched = clock.now
     let fitted = try TableFit(
-      found, to: inputs, problem, plan: plan, rows: rowSource(of: prepared, context),
+      found, to: inputs, problem, plan: plan, mayChange: solver == .automatic,
+      rows: rowSource(of: prepared, context),
       mayRaiseRidges: ridge == nil, corrections: correctionLearner(prepared),
       resampling: prepared.resampling, seed: seed,
       deadline: deadline, context: context.within("fit"))
@@ -268,8 +269,10 @@ public struct TableLearner: Sendable {
     let assessment = try TableAssessment(
       of: problem, fitted, inputs: inputs, seed: seed, context: context)
     let stoppedEarly = found.stoppedEarly || fitted.stoppedEarly
+    // What the search tells of more rows is of sums over all of them.
     let forecast =
-      stoppedEarly ? nil : try learner.growth(of: found, on: prepared, context: context)
+      stoppedEarly || fitted.plan != plan
+      ? nil : try learner.growth(of: found, on: prepared, context: context)
     let spectrum = try remembered.map { (_) throws(MercerError) in
       try GramSpectrum(of: fitted.regression, seed: seed, context: context)
     }
@@ -296,7 +299,8 @@ public struct TableLearner: Sendable {
         trainingRows: TrainingRows(
           of: problem.truth, fitted: fitted.fittedRows, residuals: regression.leaveOneOutResiduals)
       ).keepingRowsThatCount().keepingSeenCoordinates(),
-      judged: assessment.judged, leaderboard: found.leaderboard, plan: plan, forecast: forecast,
+      judged: assessment.judged, leaderboard: found.leaderboard, plan: fitted.plan,
+      forecast: forecast,
       spectrum: spectrum,
       droppedRows: prepared.droppedRows, weightlessRows: prepared.weightlessRows,
       stoppedEarly: stoppedEarly,

@@ -23,8 +23,8 @@ struct ScaledNumbers: Sendable {
       // Of a long tail the mean may lie beyond a bound.
       lower: zip(lower, means).map { min(back($0), $1) },
       upper: zip(upper, means).map { max(back($0), $1) },
-      deviations: zip(values, deviations).map { value, deviation in
-        max((back(value + deviation) - back(value - deviation)) / 2, .leastNormalMagnitude)
+      deviations: zip(values, deviations).map {
+        inverse.transform.deviation($1, about: $0)
       })
   }
 }

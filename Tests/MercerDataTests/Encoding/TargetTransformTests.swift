@@ -37,6 +37,21 @@ import Testing
     }
   }
 
+  /// A prediction far beyond all targets is no surer than one at the last of them; between them σ is the
+  /// slope of the way back times that of the transformed target.
+  @Test func farPredictionsAreNotSure() throws {
+    let values = draw(400, seed: 8) { exp(2 * $0.normal()) }
+    for transform in TargetTransform.candidates(for: values) {
+      for far in [-1e3, 1e3] {
+        let deviation = transform.deviation(0.3, about: far)
+        #expect(deviation.isFinite && deviation > 1e-6, "\(transform): \(deviation)")
+      }
+      let middle = transform.forward(values.sorted()[200])
+      let slope = (transform.inverse(middle + 1e-3) - transform.inverse(middle - 1e-3)) / 2e-3
+      #expect(abs(transform.deviation(1e-3, about: middle) / (1e-3 * slope) - 1) < 1e-9)
+    }
+  }
+
   @Test func whatIsOffered() {
     #expect(names(draw(500, seed: 1) { $0.normal() }) == ["identity"])
     #expect(names(draw(500, seed: 1) { $0.uniform() }) == ["identity"])

@@ -80,6 +80,30 @@
       }
     }
 
+    /// Residuals of a sum over all rows hide what near rows have in common, so a sum over few of them is
+    /// tried beside it, unless the solver was asked for.
+    @Test func fewCentresShowWhatASumOverAllRowsHides() throws {
+      var learner = TableLearner(target: "y")
+      learner.budget = 3
+      // Too little for a factorisation.
+      var context = ExecutionContext()
+      context.memoryLimit = 600_000_000
+      let (train, test) = (Self.table(13_000, seed: 1), Self.table(1500, seed: 2))
+      let prepared = try learner.prepare(train, context: context)
+      #expect([.iterativeStored, .iterativeTiled].contains(prepared.plan.method))
+      let outcome = try learner.fit(prepared, context: context)
+      #expect(outcome.plan.method == .centres && outcome.plan.centreCount < 13_000 / 8)
+      #expect(outcome.forecast == nil)
+      #expect(outcome.model.correction != nil)
+
+      learner.solver = .conjugateGradients
+      let asked = try learner.fit(train, context: context)
+      #expect(asked.plan.method == prepared.plan.method)
+      #expect(asked.model.correction == nil)
+      let (few, all) = (try error(of: outcome.model, test), try error(of: asked.model, test))
+      #expect(few < all && few < 1.3, "\(few) and \(all)")
+    }
+
     private func error(of model: TableModel, _ table: Table) throws -> Double {
       guard case .numbers(let truth)? = table.column(named: "y")?.values else { return .nan }
       let predicted = try values(model, table)
