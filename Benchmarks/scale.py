@@ -21,7 +21,7 @@ from processes import execute, watched
 HERE = pathlib.Path(__file__).resolve().parent
 PARTS = ["curve", "preconditioners", "centres", "fit", "rows"]
 # Centres of the curves. Beyond the last one the peer stores more than 3 GB of features.
-OUR_CENTRES = [250, 500, 1000, 2000, 4000, 8000]
+OUR_CENTRES = [250, 500, 1000, 1250, 1500, 2000, 4000, 8000]
 PEER_CENTRES = [250, 500, 1000, 2000]
 # Rows that `mercer fit` gets, and those that no fit sees.
 FIT_ROWS = [10_000, 100_000, 300_000, 1_000_000]
