@@ -14,6 +14,31 @@ import Testing
     #expect(matrix[1, 2] == 6 && tiled[1, 2] == 7)
   }
 
+  /// Blocks that are kept for the next use are never anyone's at the time: matrices of sizes about those
+  /// of the pool, many of them alive at once on several threads, hold what was written to them.
+  @Test func blocksInUseAreOnesOwn() async {
+    let mixed = await withTaskGroup(of: Int.self) { group in
+      for task in 0..<4 {
+        group.addTask {
+          var (held, wrong) = ([(matrix: Matrix<Double>, value: Double)](), 0)
+          for turn in 0..<60 {
+            let (count, value) = (12_000 + 1700 * (turn * 7 % 11), Double(100 * task + turn))
+            held.append((Matrix(rowCount: 1, columnCount: count, repeating: value), value))
+            if held.count > 5 {
+              let (matrix, value) = held.remove(at: turn % 5)
+              for place in [0, 511, matrix.columnCount - 1] where matrix[0, place] != value {
+                wrong += 1
+              }
+            }
+          }
+          return wrong
+        }
+      }
+      return await group.reduce(0, +)
+    }
+    #expect(mixed == 0)
+  }
+
   @Test func parts() {
     #expect(matrix.row(1) == [4, 5, 6])
     #expect(matrix.column(1) == [2, 5])

@@ -41,7 +41,9 @@ import Testing
     #expect(
       zip(fit.coefficients.elements, exact.elements).allSatisfy { abs($0 - $1) < margin * largest })
     #expect(abs(fit.logDeterminant - factor.logDeterminant) < margin)
-    #expect(try #require(fit.report.relativeResidual) < 1e-12)
+    let residual = try #require(fit.report.relativeResidual)
+    // Rounding of 1e-16 times the condition, which is what a solver that is stable leaves.
+    #expect(residual < 1e-2 * margin, "\(residual)")
     let weights = z.transposed().multiplied(by: exact)
     #expect(
       zip(fit.featureWeights.elements, weights.elements).allSatisfy { abs($0 - $1) < 10 * margin })
