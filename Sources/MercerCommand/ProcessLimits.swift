@@ -12,7 +12,7 @@ enum ProcessLimits {
     // ever where it does not get them. It looks here when it is loaded, which is later.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     if Machine.addressSpaceLeft == nil {
-      // Matrices from this size on ask for large pages themselves.
+      // For what is small: matrices have memory of their own (`BlockPool`).
       mercer_use_large_pages(8 << 20)
       return
     }

@@ -5,6 +5,7 @@ extension ProbabilityCalibration: Codable {
     case method, scale, shift, floor, shifts, mixing, steps, shrinkage, shares
   }
 
+  /// Writes the method and the numbers that it has.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(method, forKey: .method)

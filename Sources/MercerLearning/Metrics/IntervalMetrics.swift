@@ -67,6 +67,7 @@ extension IntervalMetrics: Codable {
 
   private static let level = "0.9"
 
+  /// Writes the numbers by the level they are of.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode([Self.level: coverage], forKey: .coverage)
@@ -74,6 +75,7 @@ extension IntervalMetrics: Codable {
     if !bySize.isEmpty { try container.encode(bySize, forKey: .bySize) }
   }
 
+  /// Reads what `encode(to:)` writes.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     coverage = try container.decode([String: Double].self, forKey: .coverage)[Self.level] ?? 0

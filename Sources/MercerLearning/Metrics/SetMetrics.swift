@@ -80,6 +80,7 @@ extension SetMetrics: Codable {
 
   private static let level = "0.9"
 
+  /// Writes the numbers by the level they are of.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode([Self.level: coverage], forKey: .coverage)
@@ -88,6 +89,7 @@ extension SetMetrics: Codable {
     try container.encode(byClass, forKey: .byClass)
   }
 
+  /// Reads what `encode(to:)` writes.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     coverage = try container.decode([String: Double].self, forKey: .coverage)[Self.level] ?? 0

@@ -19,10 +19,13 @@ public struct EncodedRowBlocks: LabelledRowBlocks {
   /// Rows of the table that are left out; those of weight 0 are, too.
   let excluded: Set<Int>
 
+  /// How many blocks there are, at least one.
   public var blockCount: Int {
     max(1, (store.rowCount + Self.blockRows - 1) / Self.blockRows)
   }
+  /// The coordinates of a row.
   public var dimension: Int { features.count }
+  /// The columns of codes.
   public var targetCount: Int { codes.count }
 
   public func block(_ index: Int) throws(MercerError) -> LabelledData<Points<Float>>? {

@@ -77,9 +77,18 @@ extension TableFit {
     centres: [Int]
   )? {
     let centres = RidgeCentres.rows(plan.centreCount, of: data.count, seed: seed)
-    let (blend, _) = try fitted(
-      choice, data, solver: .centres(RidgeCentres(data.inputs.subset(at: centres))),
-      mayRaiseRidges: mayRaiseRidges, deadline: deadline, context: context)
+    let blend: KernelRidgeBlend
+    do throws(MercerError) {
+      (blend, _) = try fitted(
+        choice, data, solver: .centres(RidgeCentres(data.inputs.subset(at: centres))),
+        mayRaiseRidges: mayRaiseRidges, deadline: deadline, context: context)
+    } catch {
+      // There is a model already, which must not be lost for want of another.
+      guard [.didNotConverge, .notPositiveDefinite, .memoryLimit].contains(error.code) else {
+        throw error
+      }
+      return nil
+    }
     let regression = try blend.reweighed(on: held, context: context)
     let rest = held.targets.subtracting(try regression.predict(held.inputs, context: context))
     guard
