@@ -5,7 +5,7 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-SWIFT ?= swift
+export SWIFT ?= swift
 OUTPUT ?= mercer-out/demo
 SECONDS ?= 60
 
@@ -49,16 +49,16 @@ demo: build ## fit the diamonds table that ships with Mercer, score it, predict 
 test: test-debug test-release test-maps ## run all tests, with and without optimisation
 
 test-debug: setup-tests ## run the tests with all checks on, small sizes
-	$(SWIFT) test --disable-xctest
+	@scripts/run-tests.sh
 
 # Without testable imports the objects are those of `make build`, and nothing is compiled twice.
 test-release: setup-tests ## run the tests optimised, with those that need size
-	$(SWIFT) test --disable-xctest -c release --disable-testable-imports
+	@scripts/run-tests.sh -c release --disable-testable-imports
 	@# The rooms with loops again with the lesser instruction sets; those of one function each test
 	@# all sets by themselves.
 	@for set in avx2 baseline; do \
 	  echo "the loops of $$set:"; \
-	  MERCER_SIMD=$$set $(SWIFT) test --skip-build --disable-xctest -c release \
+	  MERCER_SIMD=$$set scripts/run-tests.sh --skip-build -c release \
 	    --disable-testable-imports --filter 'Mercer(Core|Kernels|Operators)Tests' \
 	    --skip ElementaryFunction || exit 1; \
 	done

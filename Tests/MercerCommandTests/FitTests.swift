@@ -54,7 +54,7 @@ import Testing
     #expect(metrics["version"] as? String == MercerVersion.current)
     let seconds = try #require(metrics["seconds"] as? [String: Double])
     #expect(Set(seconds.keys) == ["read", "search", "fit", "predict", "report"])
-    #expect(seconds.values.allSatisfy { $0 >= 0 && $0 < 60 })
+    #expect(seconds.values.allSatisfy { $0 >= 0 && $0.isFinite })
     #expect(try #require(metrics["peak_memory_bytes"] as? Int) > 1_000_000)
     #expect(try #require(metrics["ridge"] as? Double) > 0)
     #expect(
@@ -233,13 +233,13 @@ import Testing
       }
       try sandbox.write("a,b,c,d,e,y\n" + rows.joined(separator: "\n"), to: "t.csv")
       let before = try sandbox.contents()
-      let started = ContinuousClock.now
-      let run = try sandbox.run(["fit", "t.csv", "--target", "y"], interruptedAfter: 0.5)
+      let run = try sandbox.run(
+        ["fit", "t.csv", "--target", "y", "--budget", "600"],
+        interruptedWhen: { $0.contains("candidates") })
       #expect(run.status == 130)
       #expect(run.output == "")
       #expect(run.errorLines.last?.hasPrefix("  to do: the same command") == true)
       #expect(run.errors.contains("mercer: stopped at the user's request; nothing was written"))
-      #expect(ContinuousClock.now - started < .seconds(20))
       #expect(try sandbox.contents() == before)
     }
   #endif

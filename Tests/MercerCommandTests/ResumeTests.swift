@@ -8,6 +8,8 @@ import Testing
 @Suite(.enabled(if: isOptimized)) struct ResumeTests {
   private static let epoch = ["SOURCE_DATE_EPOCH": "1700000000"]
   private static let (rowCount, killCount) = (60, 50)
+  /// With this file, which is written last, there is a checkpoint.
+  private static let manifest = "cut/checkpoint/manifest.json"
 
   private static func table(_ rowCount: Int) -> String {
     var stream = RandomStream(seed: 4, purpose: "test table")
@@ -63,7 +65,10 @@ import Testing
   @Test func interruptedAndResumed() throws {
     let sandbox = try Sandbox()
     try sandbox.write(Self.table(1500), to: "t.csv")
-    let run = try sandbox.run(fit("cut", ["--resume"]), interruptedAfter: 1)
+    let manifest = sandbox.path(Self.manifest)
+    let run = try sandbox.run(
+      fit("cut", ["--resume"]),
+      interruptedWhen: { _ in FileManager.default.fileExists(atPath: manifest) })
     #expect(run.status == 130)
     #expect(run.errors.contains("what was finished is kept in cut/checkpoint"))
     #expect(run.errorLines.last?.contains("with --resume goes on from there") == true)
@@ -75,12 +80,11 @@ import Testing
   @Test func anotherTask() throws {
     let sandbox = try Sandbox()
     // So many that a busy machine cannot finish before it is ended.
-    let rowCount = 600
+    let rowCount = 1500
     try sandbox.write(Self.table(rowCount), to: "t.csv")
-    // Ended by the first look at the checkpoint that has a part in it.
     let run = try sandbox.shell(
       "$MERCER fit t.csv --target y --budget 600 --output cut --resume --quiet & "
-        + "until test -s cut/checkpoint/journal; do sleep 0.01; done; kill -9 $!; wait $!; true")
+        + "until test -f \(Self.manifest); do sleep 0.01; done; kill -9 $!; wait $!; true")
     try #require(run.status == 0)
     let before = try sandbox.contents()
     let option = try sandbox.run(fit("cut", ["--resume", "--seed", "5"]))

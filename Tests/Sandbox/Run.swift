@@ -31,19 +31,24 @@ extension Sandbox {
   /// The binary under test, which lies beside the tests.
   package static let binary = Bundle.main.bundleURL.appendingPathComponent("mercer")
 
-  /// Runs `mercer` in the directory; ends it after a minute, which no run here needs.
+  /// Seconds after which a run is taken to hang: far more than any needs on a slow and busy machine.
+  package static let patience = 600.0
+
+  /// Runs `mercer` in the directory, and ends it where it hangs.
   ///
   /// - Parameters:
   ///   - input: what it reads from standard input; nothing when nil.
-  ///   - interruptedAfter: seconds until it gets SIGINT, as by Ctrl-C.
+  ///   - interruptedWhen: whether it is time for SIGINT, as by Ctrl-C, from what it said on standard error; asked
+  ///     again and again. Not after a number of seconds: a busy machine may need them to begin.
   ///   - killedAfter: seconds until it gets SIGKILL, as by a crash of the machine.
   ///   - environment: variables beside those of the tests.
   package func run(
-    _ arguments: [String], input: String? = nil, interruptedAfter seconds: Double? = nil,
+    _ arguments: [String], input: String? = nil,
+    interruptedWhen isTime: ((_ errors: String) -> Bool)? = nil,
     killedAfter lifetime: Double? = nil, environment: [String: String] = [:]
   ) throws -> Run {
     try run(
-      Self.binary, arguments, input: input, interruptedAfter: seconds, killedAfter: lifetime,
+      Self.binary, arguments, input: input, interruptedWhen: isTime, killedAfter: lifetime,
       environment: environment)
   }
 
@@ -53,7 +58,7 @@ extension Sandbox {
   ///   - limit: the seconds after which it is ended.
   package func shell(
     _ script: String, input: String? = nil, environment: [String: String] = [:],
-    limit: Double = 60
+    limit: Double = patience
   ) throws -> Run {
     // It ends all that the script began, not the shell alone.
     let run = try run(
@@ -68,8 +73,8 @@ extension Sandbox {
 
   private func run(
     _ executable: URL, _ arguments: [String], input: String?,
-    interruptedAfter seconds: Double? = nil, killedAfter lifetime: Double? = nil,
-    environment: [String: String], limit: Double = 60
+    interruptedWhen isTime: ((_ errors: String) -> Bool)? = nil,
+    killedAfter lifetime: Double? = nil, environment: [String: String], limit: Double = patience
   ) throws -> Run {
     // Files, not pipes: nothing has to be read while the process runs. They lie outside the
     // directory, so that it holds only what the command makes.
@@ -79,6 +84,10 @@ extension Sandbox {
       let url = streams.appendingPathComponent(name)
       _ = FileManager.default.createFile(atPath: url.path, contents: nil)
       return try FileHandle(forUpdating: url)
+    }
+    func read(_ name: String) throws -> String {
+      String(
+        decoding: try Data(contentsOf: streams.appendingPathComponent(name)), as: UTF8.self)
     }
     let (output, errors) = (try file("output"), try file("errors"))
     let process = Process()
@@ -95,24 +104,28 @@ extension Sandbox {
     } else {
       process.standardInput = FileHandle.nullDevice
     }
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
-    try process.run()
-    if let seconds, ended.wait(timeout: .now() + seconds) == .timedOut { process.interrupt() }
-    if let lifetime, ended.wait(timeout: .now() + lifetime) == .timedOut {
-      kill(process.processIdentifier, SIGKILL)
+    let end = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in end.signal() }
+    func hasEnded(within seconds: Double) -> Bool {
+      guard end.wait(timeout: .now() + seconds) == .success else { return false }
+      // For whoever asks next.
+      end.signal()
+      return true
     }
-    if process.isRunning, ended.wait(timeout: .now() + limit) == .timedOut {
+    try process.run()
+    if let isTime {
+      while try !isTime(read("errors")), !hasEnded(within: 0.01) {}
+      process.interrupt()
+    }
+    if let lifetime, !hasEnded(within: lifetime) { kill(process.processIdentifier, SIGKILL) }
+    if !hasEnded(within: limit) {
       process.terminate()
       throw SandboxFailure("\(arguments.joined(separator: " ")) did not end in \(limit) seconds")
     }
     process.waitUntilExit()
     return Run(
       status: process.terminationReason == .exit ? process.terminationStatus : -1,
-      output: String(
-        decoding: try Data(contentsOf: streams.appendingPathComponent("output")), as: UTF8.self),
-      errors: String(
-        decoding: try Data(contentsOf: streams.appendingPathComponent("errors")), as: UTF8.self))
+      output: try read("output"), errors: try read("errors"))
   }
 
   /// A run that must succeed. A fit gets time without end, as a build without optimisation would else

@@ -23,25 +23,38 @@
         Matrix<Float>(
           rowCount: 512, columnCount: 16,
           elements: somePoints(512, 16, seed: 1).flatMap { $0.map(Float.init) }))
-      let parts = try ["gaussian", "matern(smoothness: 2.5)", "laplace"].map {
-        try secondsOfFill($0, points)
+      var parts = try ["gaussian", "matern(smoothness: 2.5)", "laplace"].map {
+        try Fill(of: $0, points)
       }
-      let whole = try secondsOfFill(text, points)
-      print("\(text): \(whole / parts.reduce(0, +)) times its parts")
-      // The memory traffic of the combination is allowed as much again as the fills: timing on a
-      // shared machine is rough, and what the test is after is a factor of ten.
-      #expect(whole < 2 * parts.reduce(0, +))
+      var whole = try Fill(of: text, points)
+      // Turn by turn, and the best of each: what else the machine does takes time from some of them. The memory
+      // traffic of the combination is allowed as much again as the fills; what the test is after is a factor of
+      // ten, which no number of turns makes a factor of two.
+      var ratio = Double.infinity
+      for turn in 1...500 {
+        for index in parts.indices { parts[index].run() }
+        whole.run()
+        ratio = whole.seconds / parts.map(\.seconds).reduce(0, +)
+        if turn >= 20, ratio < 2 { break }
+      }
+      print("\(text): \(ratio) times its parts")
+      #expect(ratio < 2)
     }
 
-    /// The best of several, over tiles of 256 × 256.
-    private func secondsOfFill(_ text: String, _ points: Points<Float>) throws -> Double {
-      let kernel: any PointKernel<Float> = try makeKernel(parsing: text)
-      let bound = try kernel.bound(rows: points, columns: points)
-      var memory = Matrix<Float>(rowCount: 256, columnCount: 256)
-      let clock = ContinuousClock()
-      var best = Duration.seconds(1000)
-      for _ in 0..<20 {
-        let time = clock.measure {
+    /// The fill of 512 × 512 values in tiles of 256 × 256, and the least time it took.
+    private struct Fill {
+      private let bound: any BoundKernel<Float>
+      private var memory = Matrix<Float>(rowCount: 256, columnCount: 256)
+      private(set) var seconds = Double.infinity
+
+      init(of text: String, _ points: Points<Float>) throws {
+        let kernel: any PointKernel<Float> = try makeKernel(parsing: text)
+        bound = try kernel.bound(rows: points, columns: points)
+      }
+
+      mutating func run() {
+        let bound = bound
+        let time = ContinuousClock().measure {
           memory.withTile { memory in
             for rows in (0..<512).chunks(of: 256) {
               for columns in (0..<512).chunks(of: 256) {
@@ -50,9 +63,8 @@
             }
           }
         }
-        best = min(best, time)
+        seconds = min(seconds, time / .seconds(1))
       }
-      return best / .seconds(1)
     }
   }
 #endif
