@@ -2,13 +2,25 @@ import MercerCore
 
 /// The passes of a search: views, then courses on the best of them, then the best rounds of these.
 extension BlendSearch {
-  /// The score of the best plain kernel on any view: a first look at a table.
-  func preview(
+  /// What the best of a few kernels with learned scales misses on the view that plain ones do best on: a
+  /// first look at a table. Plain kernels alone see little of a table with many columns, and that little
+  /// may be another transform's.
+  ///
+  /// - Returns: the rows that were validated on, and codes less predictions there.
+  func firstLook(
     _ data: SearchData, deadline: Deadline, context: ExecutionContext
-  ) throws(MercerError) -> Double {
+  ) throws(MercerError) -> (rows: [Int], residuals: Matrix<Double>)? {
     var stream = RandomStream(seed: seed, purpose: "search rows")
-    let rows = Array(stream.permutation(data.inputs.count).prefix(plan.preview.rows))
-    return try viewScores(data, rows: rows, deadline, context).min() ?? .infinity
+    let order = stream.permutation(data.inputs.count)
+    let scores = try viewScores(
+      data, rows: Array(order.prefix(plan.preview.rows)), deadline, context)
+    let view = scores.indices.min { scores[$0] < scores[$1] } ?? 0
+    let rows = Array(order.prefix(plan.screening.rows))
+    let (found, validation) = try run(
+      previewJobs(view: view, rounds: SearchPlan.firstLookRounds), data, rows: rows,
+      stage: plan.firstLook, "comparing transforms", deadline, context)
+    let best = found.joined().joined().min { $0.score < $1.score }
+    return best?.residuals.map { (validation.map { rows[$0] }, $0) }
   }
 
   /// The views that plain kernels do best on, best first.
@@ -23,24 +35,27 @@ extension BlendSearch {
   private func viewScores(
     _ data: SearchData, rows: [Int], _ deadline: Deadline, _ context: ExecutionContext
   ) throws(MercerError) -> [Double] {
-    let settings = SearchPlan.previewedFactors.flatMap { factor in
-      SearchPlan.previewedRidges.map {
-        CourseRun.Setting(factor: factor, ridge: ridge ?? max($0, leastRidge))
-      }
-    }
-    let jobs = data.views.indices.flatMap { view in
-      SearchPlan.previewedGeometries.map { geometry in
-        Job(
-          course: Course(view: view, geometry: geometry, shape: .scales, rounds: 0),
-          steps: [.init(settings: settings, teaching: nil)])
-      }
-    }
+    let jobs = data.views.indices.flatMap { previewJobs(view: $0, rounds: 0) }
     let (found, _) = try run(
       jobs, data, rows: rows, stage: plan.preview, "comparing views", deadline, context)
     return data.views.indices.map { view in
       jobs.indices.filter { jobs[$0].course.view == view }.compactMap { job in
         found[job].first?.map(\.score).min()
       }.min() ?? .infinity
+    }
+  }
+
+  /// A few kernels with a few settings, and so many rounds of learned scales.
+  private func previewJobs(view: Int, rounds: Int) -> [Job] {
+    let settings = SearchPlan.previewedFactors.flatMap { factor in
+      SearchPlan.previewedRidges.map {
+        CourseRun.Setting(factor: factor, ridge: ridge ?? max($0, leastRidge))
+      }
+    }
+    return SearchPlan.previewedGeometries.map { geometry in
+      Job(
+        course: Course(view: view, geometry: geometry, shape: .scales, rounds: rounds),
+        steps: Array(repeating: .init(settings: settings, teaching: nil), count: rounds + 1))
     }
   }
 

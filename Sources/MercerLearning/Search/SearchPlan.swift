@@ -16,6 +16,11 @@ package struct SearchPlan: Sendable, Equatable {
   package var preview: Stage
   /// All courses on the best views, coarsely.
   package var screening: Stage
+  /// Transforms of the target, with a few kernels of learned scales. All rows are validated on in turn: the
+  /// few largest numbers weigh most there, and a part may have none of them.
+  package var firstLook: Stage {
+    Stage(rows: screening.rows, folds: max(screening.folds, 3))
+  }
   /// How many of the list of courses are screened, the first ones.
   package var courseCount: Int
   /// How many descents over length scales are screened beside these, and on how many rows each is
@@ -38,6 +43,8 @@ package struct SearchPlan: Sendable, Equatable {
   static let previewedGeometries: [Geometry] = [.productLaplace, .laplace]
   static let previewedFactors: [Double] = [1, 2]
   static let previewedRidges: [Double] = [1e-2, 1e-1, 1]
+  /// How often scales are learned before transforms of the target are compared.
+  static let firstLookRounds = 2
 
   /// Length scales in median distances and ridges that are screened.
   static let factors: [Double] = [0.5, 1, 2, 4]

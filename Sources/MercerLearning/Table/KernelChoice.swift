@@ -78,26 +78,38 @@ extension TableLearner {
       validation: found.validation, leaders: found.leaders, stoppedEarly: found.stoppedEarly)
   }
 
+  /// By which part of the squared error, and by how many of its standard errors, a transform of the target
+  /// must be better than what comes before it. One large number alone that is missed by less, as chance has
+  /// it, never is a whole standard error.
+  private static let (leastTransformGain, leastTransformErrors) = (0.03, 1.0)
+
   /// The table as it is best learned: with its target as it stands, or transformed where a first look
   /// says that this is clearly better on the target's own scale.
   func choosingTransform(
     of prepared: PreparedTable, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> PreparedTable {
     guard kernel == nil, prepared.problem.task == .regression else { return prepared }
-    var best = prepared
-    var bar = Double.infinity
     let candidates = TargetTransform.candidates(for: prepared.problem.truth.values)
+    guard candidates.count > 1 else { return prepared }
+    var (best, errorsOfBest) = (prepared, [Double]())
     for (place, transform) in candidates.enumerated() {
       let candidate =
         transform == .identity ? prepared : try prepared.transformed(by: transform, seed: seed)
       let data = searchData(candidate)
-      let score = try blendSearch(candidate, data, context)
-        .preview(
-          data, deadline: deadline, context: context.within("transform \(place)"))
-      if score < bar {
-        best = candidate
-        // What comes later must be better beyond what another split would change.
-        bar = score * 0.97
+      let look = try blendSearch(candidate, data, context)
+        .firstLook(data, deadline: deadline, context: context.within("transform \(place)"))
+      guard let look else { continue }
+      // All look at the same rows in the same order.
+      let errors = candidate.problem.squaredErrors(rows: look.rows, residuals: look.residuals)
+      guard !errorsOfBest.isEmpty else {
+        (best, errorsOfBest) = (candidate, errors)
+        continue
+      }
+      let gain = PairedGain(from: errorsOfBest, to: errors)
+      if gain.share > Self.leastTransformGain,
+        gain.mean > Self.leastTransformErrors * gain.standardError
+      {
+        (best, errorsOfBest) = (candidate, errors)
       }
     }
     return best

@@ -45,11 +45,8 @@ extension TableFit {
     guard let found = result else { return nil }
     let missed = held.targets.subtracting(try found.predict(held.inputs, context: context))
     let (before, after) = (held.targets.squaresOfRows, missed.squaresOfRows)
-    let gains = zip(before, after).map { $0 - $1 }
-    let count = Double(gains.count)
-    let mean = gains.reduce(0, +) / count
-    let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(count - 1, 1)
-    guard mean > leastGain * (variance / count).squareRoot() else { return nil }
+    let gain = PairedGain(from: before, to: after)
+    guard gain.mean > leastGain * gain.standardError else { return nil }
     let correction = LocalCorrection(
       features: found.features, model: found.model,
       errorRatio: (after.reduce(0, +) / before.reduce(0, +)).squareRoot())

@@ -81,11 +81,12 @@ struct TableProblem: Sendable {
   /// calibration.
   func score(rows: [Int], residuals: Matrix<Double>) -> Double {
     let weights = rowWeights.map { weights in rows.map { weights[$0] } }
-    if task == .regression, transform == .identity { return residuals.meanSquare(weights: weights) }
-    let scores = scores(rows: rows, residuals: residuals)
     if task == .regression {
-      return squaredError(rows: rows, predictions: scores, residuals: residuals, weights: weights)
+      if transform == .identity { return residuals.meanSquare(weights: weights) }
+      return squaredErrors(rows: rows, residuals: residuals).reduce(0, +)
+        / (weights?.reduce(0, +) ?? Double(rows.count))
     }
+    let scores = scores(rows: rows, residuals: residuals)
     let labels = rows.map { truth.classIndices[$0] }
     let calibration = ProbabilityCalibration(
       fitting: scores, labels: labels, weights: weights, shiftsClasses: isBalanced)
@@ -108,15 +109,17 @@ struct TableProblem: Sendable {
 
   private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
-  /// The mean square error on the target's own scale, in units of its variance.
-  private func squaredError(
-    rows: [Int], predictions: Matrix<Double>, residuals: Matrix<Double>, weights: [Double]?
-  ) -> Double {
+  /// The squared errors of a regression on the target's own scale, in units of its variance, times the
+  /// weights of the rows.
+  func squaredErrors(rows: [Int], residuals: Matrix<Double>) -> [Double] {
+    let predictions = scores(rows: rows, residuals: residuals).elements
     let inverse = SmearedInverse(
-      transform, predictions: predictions.elements, residuals: residuals.elements.map { $0 * unit })
-    let errors = zip(rows, predictions.elements).map { truth.values[$0] - inverse.mean(of: $1) }
+      transform, predictions: predictions, residuals: residuals.elements.map { $0 * unit })
     let variance = truth.values.meanAndVariance.variance
-    return Matrix(column: errors).meanSquare(weights: weights) / variance
+    return zip(rows, predictions).map { row, prediction in
+      let error = truth.values[row] - inverse.mean(of: prediction)
+      return error * error / variance * (rowWeights?[row] ?? 1)
+    }
   }
 
   /// The metrics of a predictor that ignores the columns: the mean, or the shares of the classes.

@@ -3,6 +3,7 @@ import MercerData
 import MercerKernels
 import MercerLearning
 import MercerTestSupport
+import RealModule
 import Testing
 
 /// What the search for a blend must find, and must not: the learner from the outside.
@@ -24,6 +25,25 @@ import Testing
         Column(
           name: place == 6 ? "y" : "x\(place)", kind: .numeric, values: .numbers(numbers))
       }, rowCount: rows, source: "planted.csv")
+  }
+
+  /// A product asks for its logarithm, which is a sum; large numbers alone, which the columns tell to within
+  /// an error of one size, do not ask for anything.
+  @Test(.enabled(if: isOptimized), arguments: [1, 2, 3] as [UInt64])
+  func targetsAreTransformedWhereThatHelps(seed: UInt64) throws {
+    let product = table(rows: 500, seed: seed) { x, stream in
+      Double.exp(2 * (x[0] + x[1] - x[2] - x[3]) + 0.05 * stream.normal())
+    }
+    let form = try TableLearner(target: "y").fit(product).model.inverse?.transform.form
+    guard case .logarithm = form else {
+      Issue.record("\(String(describing: form)) instead of the logarithm")
+      return
+    }
+    let heavy = table(rows: 500, seed: seed) { x, stream in
+      let z = 2 * x[0] - 1
+      return z / (1.02 - z.magnitude) + 0.3 * stream.normal()
+    }
+    #expect(try TableLearner(target: "y").fit(heavy).model.inverse == nil)
   }
 
   private func error(_ table: Table) throws -> (error: Double, outcome: TableLearner.Outcome) {
