@@ -11,7 +11,7 @@ status=${PIPESTATUS[0]}
 if [ "$status" != 0 ]; then
   echo
   echo "What failed:"
-  grep -aE '^[^ ]* ?Test .* recorded an issue |^(/.*: )?(fatal )?error: |Fatal error' "$log" \
+  grep -aE '^[^ ]* ?Test .* recorded an issue |^(/.*: )?(fatal )?error: |Fatal error|Program crashed|^Thread .* crashed' "$log" \
     | cut -c 1-240 | head -30
 fi
 exit "$status"

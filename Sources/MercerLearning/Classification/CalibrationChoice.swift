@@ -84,7 +84,9 @@ public struct CalibrationChoice: Sendable {
       let left = Self.leftOut(parts, scores, classCount: classCount)
       let losses = judge.losses(left)
       trials.append(CalibrationTrial(method: candidate.name, logLoss: mean(losses)))
-      if index == 0 || isLower(losses, than: best.losses) { best = (index, losses, left) }
+      if index == 0 || PairedGain(from: best.losses, to: losses).exceeds(errors: 1) {
+        best = (index, losses, left)
+      }
     }
     let chosen =
       fitted[best.index * (folds + 1) + folds] ?? ProbabilityCalibration(scale: 2, shift: 0)
@@ -94,7 +96,7 @@ public struct CalibrationChoice: Sendable {
       (calibration, probabilities, self.trials) = (chosen, best.probabilities, trials)
       return
     }
-    let isDrawn = isLower(drawn.losses, than: best.losses)
+    let isDrawn = PairedGain(from: best.losses, to: drawn.losses).exceeds(errors: 1)
     trials[best.index].isChosen = !isDrawn
     trials.append(
       CalibrationTrial(
@@ -171,15 +173,6 @@ public struct CalibrationChoice: Sendable {
     if classCount == 2, n >= 1000 { candidates.append(Candidate(method: .isotonic)) }
     return candidates
   }
-}
-
-/// Whether values are lower by more than the standard error of the mean difference.
-func isLower(_ values: [Double], than others: [Double]) -> Bool {
-  let gains = zip(others, values).map { $0 - $1 }
-  let gain = mean(gains)
-  let variance =
-    gains.reduce(0) { $0 + ($1 - gain) * ($1 - gain) } / Double(max(gains.count - 1, 1))
-  return gain > (variance / Double(gains.count)).squareRoot()
 }
 
 private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

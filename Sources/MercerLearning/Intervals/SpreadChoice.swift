@@ -47,7 +47,7 @@ struct SpreadChoice: Sendable {
         bounds.upper - bounds.lower
           + 2 / (1 - Self.level) * max(bounds.lower - residual, residual - bounds.upper, 0)
       }
-      if index == 0 || isLower(scores, than: bestScores) {
+      if index == 0 || PairedGain(from: bestScores, to: scores).exceeds(errors: 1) {
         (best, bestScores, bestOffsets) = (index, scores, bounds)
       }
     }

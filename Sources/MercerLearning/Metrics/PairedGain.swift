@@ -19,4 +19,7 @@ package struct PairedGain {
     standardError = count > 1 ? (squares / (count - 1) / count).squareRoot() : .infinity
     share = mean * count / before.reduce(0, +)
   }
+
+  /// Whether the mean is more than so many of its standard errors.
+  package func exceeds(errors: Double) -> Bool { mean > errors * standardError }
 }

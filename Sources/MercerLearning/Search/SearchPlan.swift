@@ -18,7 +18,8 @@ package struct SearchPlan: Sendable, Equatable {
   package var screening: Stage
   /// Transforms of the target, with a few kernels of learned scales. All rows are validated on in turn: the
   /// few largest numbers weigh most there, and a part may have none of them.
-  package var firstLook: Stage {
+  package var firstLook: Stage { Self.firstLook(screening) }
+  private static func firstLook(_ screening: Stage) -> Stage {
     Stage(rows: screening.rows, folds: max(screening.folds, 3))
   }
   /// How many of the list of courses are screened, the first ones.
@@ -67,6 +68,8 @@ package struct SearchPlan: Sendable, Equatable {
     package var views: Int
     /// How many courses there are to choose from.
     package var courses: Int
+    /// How many forms of the target are compared, itself among them.
+    package var transforms: Int
     /// How long one kernel takes to fit to all rows, in seconds.
     package var memberSeconds: Double
     /// How many kernels may be blended however long they take.
@@ -79,7 +82,8 @@ package struct SearchPlan: Sendable, Equatable {
     package var mayRepeat: Bool
 
     package init(
-      rows: Int, features: Int, targets: Int, views: Int, courses: Int, memberSeconds: Double,
+      rows: Int, features: Int, targets: Int, views: Int, courses: Int, transforms: Int = 1,
+      memberSeconds: Double,
       leastMembers: Int = 1, rowLimit: Int, folds: Int? = nil,
       mayRepeat: Bool = true
     ) {
@@ -88,6 +92,7 @@ package struct SearchPlan: Sendable, Equatable {
       self.targets = targets
       self.views = views
       self.courses = courses
+      self.transforms = transforms
       self.memberSeconds = memberSeconds
       self.leastMembers = leastMembers
       self.rowLimit = rowLimit
@@ -97,12 +102,15 @@ package struct SearchPlan: Sendable, Equatable {
   }
 
   /// The plan for a table.
-  package init(_ sizes: Sizes, budget: Double) {
-    self.budget = budget
+  ///
+  /// - Parameter asked: the seconds for search and fit that someone asked for; nil for the default, to which
+  ///   the time that comparing transforms takes is added.
+  package init(_ sizes: Sizes, budget asked: Double?) {
+    let budget = asked ?? Self.defaultBudget(rowCount: sizes.rows)
     let n = min(sizes.rows, sizes.rowLimit)
     memberLimit = max(
       sizes.leastMembers, min(8, Int(0.45 * budget / max(sizes.memberSeconds, 1e-9))))
-    let left = max(budget - Double(memberLimit) * sizes.memberSeconds, 0.3 * budget)
+    var left = max(budget - Double(memberLimit) * sizes.memberSeconds, 0.3 * budget)
     // Half for a first look: first enough rows, then as many courses as there is time for.
     let cost = Cost(sizes)
     var rows = min(n, 1600)
@@ -115,6 +123,13 @@ package struct SearchPlan: Sendable, Equatable {
     }
     screening = stage(rows)
     preview = stage(min(rows, 1000))
+    let firstLook = Self.firstLook(screening)
+    let looked =
+      sizes.transforms > 1
+      ? Double(sizes.transforms)
+        * (Double(sizes.views) * cost.preview(preview) + cost.firstLook(firstLook)) : 0
+    if asked != nil { left = max(left - looked, 0.5 * left) }
+    self.budget = asked ?? budget + looked
     let one = cost.screening(screening)
     courseCount = max(min(sizes.courses, Int(0.5 * left / one)), min(sizes.courses, 2))
     let previewed =
@@ -139,7 +154,7 @@ package struct SearchPlan: Sendable, Equatable {
       finalistCount -= 1
     }
     expectedSeconds =
-      screened + Double(finalistCount) * cost.refinement(refinement)
+      looked + screened + Double(finalistCount) * cost.refinement(refinement)
       + Double(memberLimit) * sizes.memberSeconds
     planDescents(sizes, cost: cost, left: left)
   }
@@ -180,6 +195,11 @@ package struct SearchPlan: Sendable, Equatable {
         * round(
           stage, factors: SearchPlan.previewedFactors.count,
           settings: SearchPlan.previewedFactors.count * SearchPlan.previewedRidges.count)
+    }
+
+    /// A transform, without the choice of a view.
+    func firstLook(_ stage: Stage) -> Double {
+      Double(1 + SearchPlan.firstLookRounds) * preview(stage)
     }
 
     /// A course of 2.2 rounds on average, over all settings.

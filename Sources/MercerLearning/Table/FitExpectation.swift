@@ -53,7 +53,7 @@ extension TableLearner {
       candidates: Int(screened) + plan.finalistCount * BlendSearch.scoredSettings,
       members: plan.memberLimit, searchRows: plan.refinement.rows,
       seconds: plan.expectedSeconds,
-      latestSeconds: Deadline(budget: budget(for: prepared)).seconds,
+      latestSeconds: latestSeconds(for: prepared, context),
       peakMemoryBytes: peak(
         memory(of: prepared, search: plan, viewWidth: data.views.largestWidth, context), context),
       reason: prepared.plan.reason)

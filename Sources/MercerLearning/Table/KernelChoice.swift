@@ -88,11 +88,9 @@ extension TableLearner {
   func choosingTransform(
     of prepared: PreparedTable, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> PreparedTable {
-    guard kernel == nil, prepared.problem.task == .regression else { return prepared }
-    let candidates = TargetTransform.candidates(for: prepared.problem.truth.values)
-    guard candidates.count > 1 else { return prepared }
+    guard kernel == nil, prepared.transforms.count > 1 else { return prepared }
     var (best, errorsOfBest) = (prepared, [Double]())
-    for (place, transform) in candidates.enumerated() {
+    for (place, transform) in prepared.transforms.enumerated() {
       let candidate =
         transform == .identity ? prepared : try prepared.transformed(by: transform, seed: seed)
       let data = searchData(candidate)
@@ -107,7 +105,7 @@ extension TableLearner {
       }
       let gain = PairedGain(from: errorsOfBest, to: errors)
       if gain.share > Self.leastTransformGain,
-        gain.mean > Self.leastTransformErrors * gain.standardError
+        gain.exceeds(errors: Self.leastTransformErrors)
       {
         (best, errorsOfBest) = (candidate, errors)
       }
@@ -132,17 +130,25 @@ extension TableLearner {
       courses: Course.list(
         on: Array(data.views.indices.prefix(SearchPlan.viewCount)), of: data.views
       ).count,
-      memberSeconds: memberSeconds(prepared),
+      transforms: prepared.transforms.count, memberSeconds: memberSeconds(prepared),
       // Which of two kernels is better for all rows is seen when both are fitted.
       leastMembers: prepared.plan.method == .centres ? 2 : 1,
       rowLimit: BlendSearch.rowLimit(context: context), folds: foldCount,
       mayRepeat: timeColumn == nil)
-    var search = BlendSearch(plan: SearchPlan(sizes, budget: budget(for: prepared)))
+    var search = BlendSearch(plan: SearchPlan(sizes, budget: budget))
     search.seed = seed
     search.ridge = ridge
     search.onlyKind = onlyCourses
     search.leastRidge = prepared.plan.leastRidge
     return search
+  }
+
+  /// The seconds after which nothing new is begun.
+  func latestSeconds(for prepared: PreparedTable, _ context: ExecutionContext) -> Double {
+    let planned =
+      kernel == nil
+      ? blendSearch(prepared, searchData(prepared), context).plan.budget : budget(for: prepared)
+    return Deadline.latestSeconds(asked: budget, planned: planned)
   }
 
   /// The seconds for the search and the fit.

@@ -7,7 +7,7 @@ public struct PreparedTable: Sendable {
   /// The table, as the user named it.
   public let source: String
   /// How columns become coordinates.
-  public let encoder: TableEncoder
+  public internal(set) var encoder: TableEncoder
   /// What is predicted.
   public let target: TargetEncoder
   /// Which solver will be used, and why.
@@ -17,8 +17,10 @@ public struct PreparedTable: Sendable {
   /// Rows of weight 0, which are left out, too.
   public let weightlessRows: Int
 
-  let inputs: Points<Double>
-  let problem: TableProblem
+  /// How the target may be learned, as it is first.
+  let transforms: [TargetTransform]
+  var inputs: Points<Double>
+  var problem: TableProblem
   let targetMeans: TargetMeanFeatures
   let resampling: Resampling
   /// Where these rows are a sample: the table that they are from, all of whose rows are fitted.
@@ -31,15 +33,15 @@ public struct PreparedTable: Sendable {
   /// anew.
   func transformed(by transform: TargetTransform, seed: UInt64) throws(MercerError) -> PreparedTable
   {
-    let problem = try problem.transformed(by: transform)
+    let transformed = try problem.transformed(by: transform)
+    let (codes, weights) = (transformed.codes, transformed.weights)
     let groups: [Int]? = if case .grouped(let groups) = resampling { groups } else { nil }
-    return PreparedTable(
-      source: source,
-      encoder: targetMeans.refitting(encoder, to: problem.codes, weights: problem.weights),
-      target: target, plan: plan, droppedRows: droppedRows, weightlessRows: weightlessRows,
-      inputs: targetMeans.outOfFold(
-        inputs, targets: problem.codes, weights: problem.weights, groups: groups, seed: seed),
-      problem: problem, targetMeans: targetMeans, resampling: resampling, large: large)
+    var copy = self
+    copy.problem = transformed
+    copy.encoder = targetMeans.refitting(encoder, to: codes, weights: weights)
+    copy.inputs = targetMeans.outOfFold(
+      inputs, targets: codes, weights: weights, groups: groups, seed: seed)
+    return copy
   }
 
   /// The same table with the coordinates of its rows rounded.
@@ -54,10 +56,9 @@ public struct PreparedTable: Sendable {
         "a coordinate is too large for numbers of \(precision) precision", at: .init(file: source),
         remedy: "ask for --precision double")
     }
-    return PreparedTable(
-      source: source, encoder: encoder, target: target, plan: plan, droppedRows: droppedRows,
-      weightlessRows: weightlessRows, inputs: Points(coordinates), problem: problem,
-      targetMeans: targetMeans, resampling: resampling, large: large)
+    var copy = self
+    copy.inputs = Points(coordinates)
+    return copy
   }
 
   /// Checks that a model fitted to this table can be measured on another one.

@@ -46,7 +46,7 @@ extension TableFit {
     let missed = held.targets.subtracting(try found.predict(held.inputs, context: context))
     let (before, after) = (held.targets.squaresOfRows, missed.squaresOfRows)
     let gain = PairedGain(from: before, to: after)
-    guard gain.mean > leastGain * gain.standardError else { return nil }
+    guard gain.exceeds(errors: leastGain) else { return nil }
     let correction = LocalCorrection(
       features: found.features, model: found.model,
       errorRatio: (after.reduce(0, +) / before.reduce(0, +)).squareRoot())

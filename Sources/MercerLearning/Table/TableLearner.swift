@@ -34,8 +34,8 @@ public struct TableLearner: Sendable {
   /// The seconds that the search and the fit should take, if not to follow from the size. What is
   /// tried is fixed from it beforehand.
   public var budget: Double?
-  /// Whether a fit that has taken half as long again as its budget stops trying, and says so. By
-  /// default not: then the result depends on the table and the seed alone, however slow the machine.
+  /// Whether a fit that has taken half as long again as its budget, and a minute where none was asked for,
+  /// stops trying, and says so. By default not: then the result depends on the table and the seed alone, however slow the machine.
   public var stopsWhenLate = false
   /// To what the coordinates of the training rows are rounded before the fit, so that the model file
   /// holds exactly what was fitted; with `.half`, coefficients are kept in Float.
@@ -150,9 +150,13 @@ public struct TableLearner: Sendable {
         secondsPerEntry: price, rowCount: inputs.count, targetCount: problem.codes.columnCount,
         mayChange: solver == .automatic, limit: left.memoryLimit)
     }
+    let transforms =
+      problem.task == .regression
+      ? TargetTransform.candidates(for: problem.truth.values) : [.identity]
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
       droppedRows: truth.droppedRowCount, weightlessRows: whole.rowCount - table.rowCount,
+      transforms: transforms,
       inputs: inputs, problem: problem, targetMeans: targetMeans, resampling: roles.resampling)
   }
 
@@ -243,7 +247,7 @@ public struct TableLearner: Sendable {
     let clock = ContinuousClock()
     let started = clock.now
     let deadline = Deadline(
-      budget: stopsWhenLate ? budget(for: prepared) : nil,
+      seconds: stopsWhenLate ? latestSeconds(for: prepared, context) : .infinity,
       secondsBefore: context.keeper?.secondsBefore ?? 0)
     let prepared = try choosingTransform(of: prepared, deadline: deadline, context: context)
       .rounded(to: precision)

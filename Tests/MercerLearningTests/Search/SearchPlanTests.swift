@@ -3,14 +3,15 @@ import Testing
 
 @Suite struct SearchPlanTests {
   private func plan(
-    rows: Int, features: Int = 30, targets: Int = 1, budget: Double? = nil, rowLimit: Int = 20_000
+    rows: Int, features: Int = 30, targets: Int = 1, budget: Double? = nil, rowLimit: Int = 20_000,
+    transforms: Int = 1
   ) -> SearchPlan {
     let n = Double(rows)
     return SearchPlan(
       .init(
         rows: rows, features: features, targets: targets, views: 6, courses: 24,
-        memberSeconds: 3e-12 * n * n * n, rowLimit: rowLimit),
-      budget: budget ?? SearchPlan.defaultBudget(rowCount: rows))
+        transforms: transforms, memberSeconds: 3e-12 * n * n * n, rowLimit: rowLimit),
+      budget: budget)
   }
 
   /// The plan keeps to its budget, from the smallest tables to the largest that are fitted exactly.
@@ -33,6 +34,20 @@ import Testing
     #expect(short.courseCount >= 2 && short.memberLimit >= 1)
     #expect(long.refinement.rows > short.refinement.rows)
     #expect(long.memberLimit > short.memberLimit)
+  }
+
+  /// Comparing transforms is paid for: with more time where nobody asked for a budget, otherwise with less
+  /// of the search.
+  @Test(arguments: [500, 1000, 3000, 10_000])
+  func transformsArePaidFor(rows: Int) {
+    let (plain, skewed) = (plan(rows: rows), plan(rows: rows, transforms: 3))
+    let price = skewed.budget - plain.budget
+    #expect(price > 0 && price < plain.budget)
+    #expect(abs(skewed.expectedSeconds - plain.expectedSeconds - price) < 1e-9)
+    #expect(skewed.refinement == plain.refinement && skewed.finalistCount == plain.finalistCount)
+    let asked = plan(rows: rows, budget: plain.budget, transforms: 3)
+    #expect(asked.budget == plain.budget && asked.expectedSeconds <= asked.budget)
+    #expect(asked.refinement.rows <= plain.refinement.rows)
   }
 
   /// Descents are made in time that nothing else has a use for, and change no other part of the plan.
