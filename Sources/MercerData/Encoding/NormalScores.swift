@@ -37,6 +37,22 @@ public struct NormalScores: Sendable, Equatable, Codable {
   public func value(ofScore score: Double) -> Double {
     PiecewiseLinear.value(at: score, knots: scores, values: knots)
   }
+
+  /// The mean of the numbers with these scores, which must not decrease.
+  ///
+  /// - Complexity: O(count), times the logarithm of the knots between two scores.
+  func meanValue(ofScores count: Int, _ score: (Int) -> Double) -> Double {
+    var (sum, place) = (0.0, 0)
+    for index in 0..<count {
+      let score = score(index)
+      place = PiecewiseLinear.firstPlace(notBelow: score, in: scores, from: place)
+      // Divided first, as the sum of large numbers may overflow.
+      sum +=
+        PiecewiseLinear.value(at: score, before: place, knots: scores, values: knots)
+        / Double(count)
+    }
+    return sum
+  }
 }
 
 extension NormalScores {

@@ -5,7 +5,11 @@ enum PiecewiseLinear {
   ///
   /// - Complexity: O(log(knots.count)).
   static func value(at x: Double, knots: [Double], values: [Double]) -> Double {
-    let high = firstPlace(notBelow: x, in: knots)
+    value(at: x, before: firstPlace(notBelow: x, in: knots), knots: knots, values: values)
+  }
+
+  /// The value at a number whose first knot not below it is known, or their count.
+  static func value(at x: Double, before high: Int, knots: [Double], values: [Double]) -> Double {
     if high == 0 { return values[0] }
     if high == knots.count { return values[high - 1] }
     if knots[high] == x { return values[high] }
@@ -22,7 +26,25 @@ enum PiecewiseLinear {
 
   /// The first place of an increasing list whose number is not below x, or its count.
   static func firstPlace(notBelow x: Double, in numbers: [Double]) -> Int {
-    var (low, high) = (0, numbers.count)
+    firstPlace(notBelow: x, in: numbers, within: 0..<numbers.count)
+  }
+
+  /// The same where all numbers before a place are below x.
+  ///
+  /// - Complexity: O(log(places from there)).
+  static func firstPlace(notBelow x: Double, in numbers: [Double], from place: Int) -> Int {
+    var (low, step) = (place, 1)
+    while low + step <= numbers.count, numbers[low + step - 1] < x {
+      low += step
+      step *= 2
+    }
+    return firstPlace(notBelow: x, in: numbers, within: low..<min(low + step - 1, numbers.count))
+  }
+
+  private static func firstPlace(
+    notBelow x: Double, in numbers: [Double], within places: Range<Int>
+  ) -> Int {
+    var (low, high) = (places.lowerBound, places.upperBound)
     while low < high {
       let middle = (low + high) / 2
       if numbers[middle] < x { low = middle + 1 } else { high = middle }

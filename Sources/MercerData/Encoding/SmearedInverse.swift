@@ -79,12 +79,7 @@ public struct SmearedInverse: Sendable, Equatable, Codable {
   public func mean(of prediction: Double) -> Double {
     guard !residuals.isEmpty else { return transform.inverse(prediction) }
     let spread = PiecewiseLinear.value(at: prediction, knots: places, values: spreads)
-    var sum = 0.0
-    for residual in residuals {
-      // Divided first, as the sum of large numbers may overflow.
-      sum += transform.inverse(prediction + spread * residual) / Double(residuals.count)
-    }
-    return sum
+    return transform.meanInverse(of: residuals.count) { prediction + spread * residuals[$0] }
   }
 }
 

@@ -144,6 +144,17 @@ public struct TargetTransform: Sendable, Equatable, Codable {
     }
   }
 
+  /// The mean of the inverses of numbers that must not decrease, at least one.
+  ///
+  /// - Complexity: O(count), for normal scores times the logarithm of the knots between two numbers.
+  func meanInverse(of count: Int, _ transformed: (Int) -> Double) -> Double {
+    if case .normalScores(let scores) = form {
+      return scores.meanValue(ofScores: count) { limited(transformed($0)) }
+    }
+    // Divided first, as the sum of large numbers may overflow.
+    return (0..<count).reduce(0) { $0 + inverse(transformed($1)) / Double(count) }
+  }
+
   private func limited(_ transformed: Double) -> Double {
     min(max(transformed, lowerLimit ?? transformed), upperLimit ?? transformed)
   }

@@ -2,20 +2,23 @@ import MercerCore
 
 /// The passes of a search: views, then courses on the best of them, then the best rounds of these.
 extension BlendSearch {
-  /// What the best of a few kernels with learned scales misses on the view that plain ones do best on: a
-  /// first look at a table. Plain kernels alone see little of a table with many columns, and that little
-  /// may be another transform's.
+  /// The view that plain kernels do best on.
+  func bestView(
+    _ data: SearchData, deadline: Deadline, context: ExecutionContext
+  ) throws(MercerError) -> Int {
+    let scores = try viewScores(
+      data, rows: Array(searchOrder(data).prefix(plan.preview.rows)), deadline, context)
+    return scores.indices.min { scores[$0] < scores[$1] } ?? 0
+  }
+
+  /// What the best of a few kernels with learned scales misses on a view: a first look at a table. Plain
+  /// kernels see little of a table with many columns, and that little may be another transform's.
   ///
   /// - Returns: the rows that were validated on, and codes less predictions there.
   func firstLook(
-    _ data: SearchData, deadline: Deadline, context: ExecutionContext
+    _ data: SearchData, view: Int, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> (rows: [Int], residuals: Matrix<Double>)? {
-    var stream = RandomStream(seed: seed, purpose: "search rows")
-    let order = stream.permutation(data.inputs.count)
-    let scores = try viewScores(
-      data, rows: Array(order.prefix(plan.preview.rows)), deadline, context)
-    let view = scores.indices.min { scores[$0] < scores[$1] } ?? 0
-    let rows = Array(order.prefix(plan.screening.rows))
+    let rows = Array(searchOrder(data).prefix(plan.screening.rows))
     let (found, validation) = try run(
       previewJobs(view: view, rounds: SearchPlan.firstLookRounds), data, rows: rows,
       stage: plan.firstLook, "comparing transforms", deadline, context)

@@ -61,9 +61,7 @@ struct BlendSearch: Sendable {
   func run(
     _ data: SearchData, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> Result {
-    var stream = RandomStream(seed: seed, purpose: "search rows")
-    // In random order: a table may be sorted, and folds are cut from these rows as they stand.
-    let order = stream.permutation(data.inputs.count)
+    let order = searchOrder(data)
     let views = try chooseViews(
       data, rows: Array(order.prefix(plan.preview.rows)), deadline, context)
     let courses = courses(on: views, of: data.views)
@@ -105,6 +103,13 @@ struct BlendSearch: Sendable {
       validation: (Array(validation.prefix(once)), residuals.rows(0..<once)),
       leaders: leaders,
       stoppedEarly: context.decided("stopped early") { deadline.isPast })
+  }
+
+  /// The rows in random order: a table may be sorted, and folds are cut from the first of these as they
+  /// stand.
+  func searchOrder(_ data: SearchData) -> [Int] {
+    var stream = RandomStream(seed: seed, purpose: "search rows")
+    return stream.permutation(data.inputs.count)
   }
 
   /// A round of a course and what is known of it.

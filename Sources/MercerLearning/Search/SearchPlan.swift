@@ -126,8 +126,8 @@ package struct SearchPlan: Sendable, Equatable {
     let firstLook = Self.firstLook(screening)
     let looked =
       sizes.transforms > 1
-      ? Double(sizes.transforms)
-        * (Double(sizes.views) * cost.preview(preview) + cost.firstLook(firstLook)) : 0
+      ? Double(sizes.views) * cost.preview(preview)
+        + Double(sizes.transforms) * cost.firstLook(firstLook) : 0
     if asked != nil { left = max(left - looked, 0.5 * left) }
     self.budget = asked ?? budget + looked
     let one = cost.screening(screening)

@@ -89,13 +89,17 @@ extension TableLearner {
     of prepared: PreparedTable, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> PreparedTable {
     guard kernel == nil, prepared.transforms.count > 1 else { return prepared }
+    let data = searchData(prepared)
+    let view = try blendSearch(prepared, data, context)
+      .bestView(data, deadline: deadline, context: context.within("view"))
     var (best, errorsOfBest) = (prepared, [Double]())
     for (place, transform) in prepared.transforms.enumerated() {
       let candidate =
         transform == .identity ? prepared : try prepared.transformed(by: transform, seed: seed)
       let data = searchData(candidate)
       let look = try blendSearch(candidate, data, context)
-        .firstLook(data, deadline: deadline, context: context.within("transform \(place)"))
+        .firstLook(
+          data, view: view, deadline: deadline, context: context.within("transform \(place)"))
       guard let look else { continue }
       // All look at the same rows in the same order.
       let errors = candidate.problem.squaredErrors(rows: look.rows, residuals: look.residuals)
