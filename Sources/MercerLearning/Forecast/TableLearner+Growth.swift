@@ -27,17 +27,15 @@ extension TableLearner {
   func growth(
     of choice: KernelChoice, on prepared: PreparedTable, context: ExecutionContext
   ) throws(MercerError) -> TableForecast? {
+    guard mayForecast(prepared) else { return nil }
     let count = prepared.inputs.count
-    guard wantsForecast, timeColumn == nil, count >= CurvePlan.leastRows,
-      prepared.plan.method != .centres
-    else { return nil }
     guard !choice.leaders.isEmpty else {
       return try givenGrowth(of: choice, on: prepared, context: context)
     }
     let truth = prepared.problem.truth
     let data = searchData(prepared)
     let leaders = Array(choice.leaders.prefix(Self.growthMembers))
-    let allowance = Self.growthShare * budget(for: prepared)
+    let allowance = growthSeconds(for: prepared)
     let groups: [Int]? = if case .grouped(let found) = prepared.resampling { found } else { nil }
     let plan = CurvePlan(
       targets: truth.task == .regression ? truth.values : truth.classIndices.map { Double($0) },
@@ -59,6 +57,16 @@ extension TableLearner {
       plan, leaders: leaders, weights: weights, data, prepared.problem,
       sparing(prepared, data, largest: largest * count / plan.blocks.count, context))
     return try forecast(sizes, of: choice, on: prepared, context: context)
+  }
+
+  /// The most seconds that the forecast of a fit with a search takes.
+  func growthSeconds(for prepared: PreparedTable) -> Double {
+    mayForecast(prepared) ? Self.growthShare * budget(for: prepared) : 0
+  }
+
+  private func mayForecast(_ prepared: PreparedTable) -> Bool {
+    wantsForecast && timeColumn == nil && prepared.inputs.count >= CurvePlan.leastRows
+      && prepared.plan.method != .centres
   }
 
   /// The forecast from what was measured, and from a spectrum.

@@ -52,7 +52,7 @@ extension TableLearner {
     return FitExpectation(
       candidates: Int(screened) + plan.finalistCount * BlendSearch.scoredSettings,
       members: plan.memberLimit, searchRows: plan.refinement.rows,
-      seconds: plan.expectedSeconds,
+      seconds: plan.expectedSeconds + growthSeconds(for: prepared),
       latestSeconds: latestSeconds(for: prepared, context),
       peakMemoryBytes: peak(
         memory(of: prepared, search: plan, viewWidth: data.views.largestWidth, context), context),
