@@ -83,4 +83,16 @@ import Testing
     #expect(plan["latest_seconds"] == nil)
     #expect(plan["seconds"] as? Double ?? 0 > 0)
   }
+
+  /// Seconds that were asked for are overshot by half at most. A table of a few seconds has a minute where
+  /// nobody asked: on a slow machine the same is found.
+  @Test func patienceFollowsWhatWasAsked() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("x,y\n" + (0..<30).map { "\($0),\($0 * $0 % 7)\n" }.joined(), to: "t.csv")
+    let arguments = ["fit", "t.csv", "--target", "y", "--plan", "--json"]
+    let free = try sandbox.runSuccessfully(arguments).json()
+    #expect(free["latest_seconds"] as? Double == 60)
+    let asked = try sandbox.runSuccessfully(arguments + ["--budget", "8"]).json()
+    #expect(asked["latest_seconds"] as? Double == 12)
+  }
 }

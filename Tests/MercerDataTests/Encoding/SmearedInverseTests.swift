@@ -74,6 +74,25 @@ import Testing
     }
   }
 
+  /// The way back of normal scores is walked from residual to residual, and comes to what one at a time
+  /// does, to the last bit: with many knots and few, steep and flat, far out on both sides.
+  @Test(arguments: [12, 40, 2000], [0.01, 0.7, 5])
+  func normalScoresAreWalked(knots: Int, spread: Double) throws {
+    let fitted = lognormal(500, seed: 7) { _ in spread }
+    let numbers = (0..<knots).map { exp(Double($0) / Double(knots) * 3) }
+    let distribution = try #require(RankMap(fitting: numbers))
+    let transform = try #require(
+      TargetTransform(.normalScores(NormalScores(of: distribution)), for: numbers))
+    let smeared = SmearedInverse(
+      transform, predictions: fitted.predictions, residuals: fitted.residuals)
+    for (z, spread) in zip(smeared.places, smeared.spreads) {
+      let expected = smeared.residuals.reduce(0) {
+        $0 + transform.inverse(z + spread * $1) / Double(smeared.residuals.count)
+      }
+      #expect(smeared.mean(of: z) == expected)
+    }
+  }
+
   @Test func theIdentityStaysAsItIs() {
     let smeared = SmearedInverse(.identity, predictions: [1, 2], residuals: [5, 7])
     #expect(smeared.mean(of: 1.5) == 1.5)
