@@ -90,7 +90,7 @@ import Testing
     let sandbox = try Sandbox()
     try sandbox.write("x,y\n" + (0..<30).map { "\($0),\($0 * $0 % 7)\n" }.joined(), to: "t.csv")
     let arguments = ["fit", "t.csv", "--target", "y", "--plan", "--json"]
-    let free = try sandbox.runSuccessfully(arguments).json()
+    let free = try sandbox.run(arguments).json()
     #expect(free["latest_seconds"] as? Double == 60)
     let asked = try sandbox.runSuccessfully(arguments + ["--budget", "8"]).json()
     #expect(asked["latest_seconds"] as? Double == 12)

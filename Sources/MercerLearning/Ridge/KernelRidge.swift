@@ -65,6 +65,11 @@ public struct KernelRidge: Estimator {
     self.solver = solver
   }
 
+  /// Fits to inputs (n × d) and targets (n × k), each row as often as its weight says.
+  ///
+  /// - Complexity: that of the solver; n³/3 operations and at most 8 n² bytes for a factorisation.
+  /// - Throws: `.notPositiveDefinite` or `.didNotConverge` where the ridge is too small for the precision or
+  ///   the steps allowed, `.memoryLimit`, `.cancelled`.
   public func fit(
     _ data: LabelledData<Points<Double>>, context: ExecutionContext = .default
   ) throws(MercerError) -> KernelRidgeModel {
@@ -215,6 +220,10 @@ public struct KernelRidgeModel: Model {
       leaveOneOutResiduals: leaveOneOutResiduals?.scaled(by: unit), report: report)
   }
 
+  /// The predictions at inputs (m × d): m × k, in the units of the targets.
+  ///
+  /// - Complexity: O(n m d), n the inputs of the model; tiles of K, never all of it.
+  /// - Throws: what the binding of the kernel to inputs of another dimension throws, `.cancelled`.
   public func predict(
     _ inputs: Points<Double>, context: ExecutionContext = .default
   ) throws(MercerError) -> Matrix<Double> {

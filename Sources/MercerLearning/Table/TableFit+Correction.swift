@@ -64,10 +64,12 @@ extension TableFit {
   ///   - learner: looks for what near rows have in common.
   ///   - held: rows that nothing was fitted to.
   ///   - missed: what the sum over all rows misses there.
+  ///   - score: how bad it is to miss so much, on the target's own scale.
   static func corrected(
     _ choice: KernelChoice, _ data: LabelledData<Points<Double>>, _ plan: RidgePlan,
     _ learner: LocalCorrectionLearner, judgedBy held: LabelledData<Points<Double>>,
-    better missed: Matrix<Double>, mayRaiseRidges: Bool, seed: UInt64, deadline: Deadline,
+    better missed: Matrix<Double>, by score: (Matrix<Double>) -> Double, mayRaiseRidges: Bool,
+    seed: UInt64, deadline: Deadline,
     context: ExecutionContext
   ) throws(MercerError) -> (
     regression: KernelRidgeBlend, correction: LocalCorrection, residuals: Matrix<Double>,
@@ -93,7 +95,7 @@ extension TableFit {
         of: regression, learner, rowCount: data.count, areGathered: false,
         judgedBy: try LabelledData(inputs: held.inputs, targets: rest),
         context: context.within("correction"), { data }),
-      found.residuals.squaresOfRows.reduce(0, +) < missed.squaresOfRows.reduce(0, +)
+      score(found.residuals) < score(missed)
     else { return nil }
     return (regression, found.correction, found.residuals, centres)
   }

@@ -109,8 +109,9 @@ struct TableFit: Sendable {
         judgedRows.count == all.count
         ? "leave-one-out" : "leave-one-out of \(judgedRows.count) rows the search has not seen"
     } else {
-      judgedRows = isHeld.sorted()
-      let held = try data.subset(at: judgedRows)
+      let heldRows = isHeld.sorted()
+      judgedRows = heldRows
+      let held = try data.subset(at: heldRows)
       var best = try blend.reweighed(on: held, context: context)
       var missed = held.targets.subtracting(try best.predict(held.inputs, context: context))
       if let learner, plan.method == .centres {
@@ -126,6 +127,7 @@ struct TableFit: Sendable {
       } else if let learner, mayChange, let few = plan.onFewCentres(rowCount: rows.count),
         let other = try Self.corrected(
           choice, kept, few, learner, judgedBy: held, better: missed,
+          by: { problem.score(rows: heldRows, residuals: $0) },
           mayRaiseRidges: mayRaiseRidges, seed: seed, deadline: deadline,
           context: context.within("few centres"))
       {

@@ -1,6 +1,5 @@
 public import MercerCore
 import MercerOperators
-import RealModule
 
 /// Nyström kernel ridge regression: f(x) = Σⱼ aⱼ k(x, zⱼ) with m centres zⱼ, which minimises
 /// Σᵢ wᵢ (yᵢ − f(xᵢ))² + λ aᵀ K_mm a. Any number of rows; K_nm is never stored.
