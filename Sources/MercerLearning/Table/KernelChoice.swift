@@ -88,7 +88,7 @@ extension TableLearner {
   func choosingTransform(
     of prepared: PreparedTable, deadline: Deadline, context: ExecutionContext
   ) throws(MercerError) -> PreparedTable {
-    guard kernel == nil, prepared.transforms.count > 1 else { return prepared }
+    guard prepared.transforms.count > 1 else { return prepared }
     let data = searchData(prepared)
     let view = try blendSearch(prepared, data, context)
       .bestView(data, deadline: deadline, context: context.within("view"))

@@ -34,8 +34,9 @@ public struct TableLearner: Sendable {
   /// The seconds that the search and the fit should take, if not to follow from the size. What is
   /// tried is fixed from it beforehand.
   public var budget: Double?
-  /// Whether a fit that has taken half as long again as its budget, and a minute where none was asked for,
-  /// stops trying, and says so. By default not: then the result depends on the table and the seed alone, however slow the machine.
+  /// Whether a fit that has taken half as long again as its budget stops trying, and says so; where none
+  /// was asked for, not before a minute. By default not: then the result depends on the table and the seed
+  /// alone, however slow the machine.
   public var stopsWhenLate = false
   /// To what the coordinates of the training rows are rounded before the fit, so that the model file
   /// holds exactly what was fitted; with `.half`, coefficients are kept in Float.
@@ -150,8 +151,9 @@ public struct TableLearner: Sendable {
         secondsPerEntry: price, rowCount: inputs.count, targetCount: problem.codes.columnCount,
         mayChange: solver == .automatic, limit: left.memoryLimit)
     }
+    // A kernel that was given learns the target as it is.
     let transforms =
-      problem.task == .regression
+      self.kernel == nil && problem.task == .regression
       ? TargetTransform.candidates(for: problem.truth.values) : [.identity]
     return PreparedTable(
       source: table.source, encoder: encoder, target: targetEncoder, plan: plan,
